@@ -1,1 +1,9 @@
+"""SMOTE proposes, a GAN trained only on the minority class refines, held-out minority rows judge."""
+
 __version__ = "0.1.0"
+
+from smotegan.data import class_table, list_datasets, load_dataset, plot_classes
+from smotegan.gan import GAN, WGANGP
+from smotegan.oversample import SMOTEGAN
+
+__all__ = ["GAN", "SMOTEGAN", "WGANGP", "class_table", "list_datasets", "load_dataset", "plot_classes"]

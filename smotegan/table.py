@@ -108,11 +108,12 @@ def resolve_kinds(kinds, X) -> pd.Series:
         inferred[column] = kind
     return inferred
 
-# %% ../nbs/01_table.ipynb #2e62fb35
+# %% ../nbs/01_table.ipynb #b0df7f1b
 def few_levels(column: np.ndarray, max_levels: int, level_share: float) -> np.ndarray | None:
     """The sorted distinct values of a column where these are few, None otherwise."""
     levels = np.unique(column)
-    return levels if len(levels) <= max(max_levels, level_share * len(column)) else None
+    most = max(min(max_levels, len(column) / 2), level_share * len(column))
+    return levels if len(levels) <= most else None
 
 
 def nearest_level(values: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -142,7 +143,7 @@ def _describe(frame: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
         "mean": values.mean(axis=0), "scale": np.where((low < high) & (spread > 0), spread, 1.0),
     }, index=frame.columns)
 
-# %% ../nbs/01_table.ipynb #df5268f1
+# %% ../nbs/01_table.ipynb #d79dca49
 class TableEncoder(TransformerMixin, BaseEstimator):
     """Turn a numeric table into a standardised float matrix, and back into legal rows.
 
@@ -152,7 +153,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         The kinds of columns (``"continuous"``, ``"integer"`` or ``"constant"``) by name, for those
         where the inferred kind is wrong.
     max_levels : int, default=20
-        A column with at most so many distinct values is snapped to those.
+        A column with at most so many distinct values, two rows or more for each, is snapped to those.
     level_share : float in [0, 1], default=0.3
         So is one with at most this share of distinct values among its rows.
 

@@ -1,0 +1,145 @@
+"""Run every check of the project; the last line is `N passed, N failed`."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+from common import EXAMPLES, PAGES, ROOT, read, settings
+
+TOOLS = Path(sys.executable).parent
+CONFIG = settings()
+PACKAGE = CONFIG["lib_path"]
+
+
+class Failure(Exception):
+    """A check that did not hold; its text says why."""
+
+
+def run(*command, cwd=ROOT, **environment) -> str:
+    """Run a command; a non-zero exit is a failure that shows what was printed."""
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True,
+                          env={**os.environ, "MPLBACKEND": "agg", "PYTHONWARNINGS": "default", **environment})
+    if done.returncode:
+        raise Failure((done.stdout + done.stderr)[-6000:])
+    return done.stdout
+
+
+def check_clean(path: Path):
+    """Hold a notebook against its cleaned copy, and look for errors and missing outputs."""
+    notebook = read(path)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if any(output.output_type == "error" for cell in code for output in cell.outputs):
+        raise Failure("an error was committed among the outputs")
+    if not any(cell.outputs for cell in code):
+        raise Failure("committed without outputs: run it from top to bottom")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "settings.ini", folder)
+        copy = Path(folder) / "nbs" / path.name
+        copy.parent.mkdir()
+        shutil.copy(path, copy)
+        run(TOOLS / "nbdev_clean", "--fname", copy, cwd=folder)
+        if copy.read_text(encoding="utf-8") != path.read_text(encoding="utf-8"):
+            raise Failure("not clean: run 'make prepare'")
+
+
+def check_export():
+    """Export the notebooks into a copy and compare it with the package."""
+    with tempfile.TemporaryDirectory() as folder:
+        for part in ("nbs", PACKAGE):
+            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "settings.ini", folder)
+        run(TOOLS / "nbdev_export", cwd=folder)
+        names = {path.name for base in (ROOT, Path(folder)) for path in (base / PACKAGE).glob("*.py")}
+        _, differ, missing = filecmp.cmpfiles(ROOT / PACKAGE, Path(folder) / PACKAGE, names, shallow=False)
+        if differ or missing:
+            raise Failure(f"{[*differ, *missing]} differ from the notebooks: run 'make prepare'")
+
+
+def with_solutions(path: Path):
+    """The notebook, and below it the folded solutions of its exercises as cells that run."""
+    notebook = read(path)
+    for cell in list(notebook.cells):
+        if cell.cell_type == "markdown":
+            for solution in re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", cell.source, re.S):
+                notebook.cells.append(nbformat.v4.new_code_cell(solution))
+    return notebook
+
+
+def check_page(path: Path):
+    """Run a page from top to bottom, and then the solutions of its exercises."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "settings.ini", folder)
+        copy = Path(folder) / "nbs" / path.name
+        copy.parent.mkdir()
+        nbformat.write(with_solutions(path), copy)
+        run(TOOLS / "nbdev_test", "--path", copy, "--n_workers", "1", "--do_print", cwd=folder, PYTHONPATH=str(ROOT))
+
+
+def check_example(path: Path):
+    """Run an example notebook with its quick parameters."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(TOOLS / "papermill", path, Path(folder) / path.name, "-p", "quick", "True", "--cwd", ROOT / "example_notebooks",
+            "--no-progress-bar")
+
+
+def check_lazy():
+    """Importing the package must not import TensorFlow."""
+    run(sys.executable, "-c", "import sys, smotegan; sys.exit('tensorflow' in sys.modules)", PYTHONWARNINGS="ignore")
+
+
+def checks():
+    """Every check: its name, its function and its arguments."""
+    for path in [*PAGES, *EXAMPLES]:
+        yield f"clean    {path.name}", check_clean, (path,)
+    yield "export   the package is what the notebooks say", check_export, ()
+    yield "readme   README.md is what nbs/index.ipynb says", run, (sys.executable, ".ci/readme.py", "--check")
+    yield "lazy     import smotegan loads no TensorFlow", check_lazy, ()
+    yield "ruff     package, scripts and notebooks", run, (
+        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, "setup.py", ".ci", "nbs", "example_notebooks")
+    yield "mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)
+    modules = sorted(str(path.relative_to(ROOT)) for path in (ROOT / PACKAGE).glob("[!_]*.py"))
+    yield "numpydoc public docstrings", run, (
+        TOOLS / "numpydoc", "lint", *modules, "--ignore", *CONFIG["numpydoc_args"].split())
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    yield "schema   GitHub workflows", run, (
+        TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    yield "doctest  examples in docstrings", run, (
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", PACKAGE)
+    for path in PAGES:
+        yield f"page     {path.name}, and its solutions", check_page, (path,)
+    for path in EXAMPLES:
+        yield f"example  {path.name}, quick", check_example, (path,)
+
+
+def main() -> int:
+    chosen, passed, failed = sys.argv[1:], 0, 0
+    for name, function, arguments in checks():
+        if chosen and not any(word in name for word in chosen):
+            continue
+        print(f"{name:58}", end="", flush=True)
+        start = time.perf_counter()
+        try:
+            function(*arguments)
+        except Exception as error:  # a check that breaks is a check that failed
+            failed += 1
+            print(f"FAILED  {time.perf_counter() - start:5.1f} s\n{error}\n", flush=True)
+        else:
+            passed += 1
+            print(f"ok      {time.perf_counter() - start:5.1f} s", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return int(failed > 0 or passed == 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""What the scripts of this folder share: where things are, and how notebooks are read."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
+EXAMPLES = sorted((ROOT / "example_notebooks").glob("*.ipynb"))
+
+
+def settings() -> dict[str, str]:
+    """The settings of the project."""
+    parser = ConfigParser(delimiters=["="], interpolation=None)
+    parser.read(ROOT / "settings.ini", encoding="utf-8")
+    return dict(parser["DEFAULT"])
+
+
+def read(path: Path):
+    """Read a notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def title(notebook) -> str:
+    """The first heading of a notebook."""
+    return next(re.findall(r"^# (.+)$", cell.source, re.M)[0] for cell in notebook.cells
+                if cell.cell_type == "markdown" and cell.source.startswith("# "))
+
+
+def without_directives(notebook):
+    """Take the lines that only nbdev reads (#| ...) off the cells; drop the cells that are hidden or had no others."""
+    notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("#| hide")]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.M).strip("\n")
+    notebook.cells = [cell for cell in notebook.cells if cell.source]
+    return notebook

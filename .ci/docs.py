@@ -1,0 +1,74 @@
+"""Build the site into _site/ from the notebooks with their committed outputs, and the docstrings."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+
+from common import EXAMPLES, PAGES, ROOT, read, settings, without_directives
+
+BUILD, SITE = ROOT / "_build", ROOT / "_site"
+MODULES = [path.stem.split("_", 1)[1] for path in PAGES if path.stem[0].isdigit()]
+
+CONF = """
+project, author, copyright, release = {title!r}, {author!r}, {copyright!r}, {version!r}
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx-mathjax-offline"]
+html_theme, html_title = "sphinx_book_theme", {title!r}
+html_theme_options = {{"repository_url": {git_url!r}, "use_repository_button": True, "home_page_in_toc": True}}
+nb_execution_mode = "off"
+myst_enable_extensions = ["attrs_inline", "dollarmath", "amsmath"]
+myst_heading_anchors = 3
+numpydoc_show_class_members = False
+autodoc_member_order = "bysource"
+suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
+exclude_patterns = ["_build"]
+"""
+
+TOC = """
+```{{toctree}}
+:hidden:
+:caption: {caption}
+
+{entries}
+```
+"""
+
+
+def toc(caption: str, entries: list[str]) -> str:
+    """A table of contents for the side of the page."""
+    return TOC.format(caption=caption, entries="\n".join(entries))
+
+
+def write_sources() -> None:
+    """Lay out what Sphinx reads: the notebooks without directives, the API pages, the settings."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    (BUILD / "api").mkdir(parents=True)
+    for path in [*PAGES, *EXAMPLES]:
+        notebook = without_directives(read(path))
+        for cell in notebook.cells:
+            cell.source = cell.source.replace("](../example_notebooks/", "](").replace("](../CONTRIBUTING.md", "](CONTRIBUTING.md")
+        if path.stem == "index":
+            contents = (toc("Pages", [page.stem for page in PAGES if page != path])
+                        + toc("Examples", [example.stem for example in EXAMPLES])
+                        + toc("Reference", [f"api/{module}" for module in MODULES] + ["CONTRIBUTING", "CHANGELOG"]))
+            notebook.cells.append(nbformat.v4.new_markdown_cell(contents))
+        nbformat.write(notebook, BUILD / path.name)
+    for module in MODULES:
+        heading = f"smotegan.{module}"
+        (BUILD / "api" / f"{module}.rst").write_text(
+            f"{heading}\n{'=' * len(heading)}\n\n.. automodule:: {heading}\n   :members:\n", encoding="utf-8")
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, BUILD)
+    if (ROOT / "nbs" / "images").exists():
+        shutil.copytree(ROOT / "nbs" / "images", BUILD / "images")
+    (BUILD / "conf.py").write_text(CONF.format(**settings()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_sources()
+    shutil.rmtree(SITE, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", BUILD, SITE], check=True)
+    print(f"The site is in {SITE}: open {SITE / 'index.html'}")

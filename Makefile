@@ -1,0 +1,41 @@
+# Everything runs in a virtual environment of its own, .venv, which the first command makes.
+#
+#   make quickstart   balance two real data sets, compare, and leave the results in quickstart_results/
+#   make test         check everything; ends with "N passed, N failed"
+#   make lab          open the notebooks in JupyterLab
+#   make docs         build the site into _site/
+#   make prepare      before a commit: export the package, clean the notebooks, render the README
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN = .venv/bin
+
+.PHONY: quickstart test lab docs prepare clean
+
+quickstart: .venv/ready-examples
+	@$(BIN)/python .ci/quickstart.py
+
+test: .venv/ready-dev
+	@$(BIN)/python .ci/check.py
+
+lab: .venv/ready-dev
+	$(BIN)/jupyter lab nbs/index.ipynb
+
+docs: .venv/ready-dev
+	@$(BIN)/python .ci/docs.py
+
+prepare: .venv/ready-dev
+	@$(BIN)/python .ci/prepare.py
+
+clean:
+	rm -rf .venv _site _build quickstart_results build *.egg-info
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "smotegan needs Python 3.11, 3.12 or 3.13, and found none of them. Install one (python.org), or name it: make PYTHON=/path/to/python"; exit 1; }
+	@echo "Making a virtual environment in .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Could not make it. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+.venv/ready-%: settings.ini setup.py | .venv/bin/python
+	@echo "Installing smotegan[$*] into .venv: about 2 GB, once, a few minutes"
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e ".[$*]"
+	@touch $@
