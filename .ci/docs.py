@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import nbformat
-
 from common import EXAMPLES, PAGES, ROOT, read, settings, without_directives
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
@@ -49,7 +48,8 @@ def write_sources() -> None:
     for path in [*PAGES, *EXAMPLES]:
         notebook = without_directives(read(path))
         for cell in notebook.cells:
-            cell.source = cell.source.replace("](../example_notebooks/", "](").replace("](../CONTRIBUTING.md", "](CONTRIBUTING.md")
+            cell.source = cell.source.replace("](../example_notebooks/", "](").replace("](../nbs/", "](")
+            cell.source = cell.source.replace("](../CONTRIBUTING.md", "](CONTRIBUTING.md")
         if path.stem == "index":
             contents = (toc("Pages", [page.stem for page in PAGES if page != path])
                         + toc("Examples", [example.stem for example in EXAMPLES])

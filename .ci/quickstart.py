@@ -6,11 +6,10 @@ import sys
 import time
 
 import nbformat
+from common import ROOT, read
 from nbclient import NotebookClient
 from papermill.parameterize import parameterize_notebook
 from papermill.utils import nb_kernel_name  # noqa: F401  (fails early, with a clear name, if papermill is missing)
-
-from common import ROOT, read
 
 RESULTS = ROOT / "quickstart_results"
 

@@ -51,11 +51,11 @@ def draw_parents(neighbors: np.ndarray, n: int, random_state) -> tuple[np.ndarra
     base, column = np.divmod(pair, neighbors.shape[1])
     return base, neighbors[base, column], weight
 
-# %% ../nbs/02_smote.ipynb #780035a7
+# %% ../nbs/02_smote.ipynb #ba233148
 class Proposal(NamedTuple):
     """Made-up rows of one class, and where they came from.
 
-    Attributes
+    Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
         The rows.
@@ -131,7 +131,7 @@ def jitter(row: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: 
     moved = row + size * scale * rng.standard_normal((n, row.shape[-1]))
     return Proposal(moved, np.zeros(n, dtype=int), np.zeros(n, dtype=int), np.full(n, np.nan))
 
-# %% ../nbs/02_smote.ipynb #b019758a
+# %% ../nbs/02_smote.ipynb #13b885d6
 def propose_with(sampler, X, y, label, n: int, random_state=None) -> Proposal:
     """Let an over-sampler of imbalanced-learn make `n` rows of the class `label`.
 
@@ -160,7 +160,7 @@ def propose_with(sampler, X, y, label, n: int, random_state=None) -> Proposal:
     if own.get("random_state", 0) is None:
         sampler.set_params(random_state=random_state)
     if type(sampler) is SMOTE and isinstance(sampler.k_neighbors, numbers.Integral):
-        return smote(X[y == label], n, sampler.k_neighbors, sampler.random_state)
+        return smote(X[y == label], n, int(sampler.k_neighbors), sampler.random_state)
     sampler.set_params(sampling_strategy={label: int((y == label).sum()) + n})
     return orphans(np.asarray(sampler.fit_resample(X, y)[0])[len(X):])
 

@@ -143,7 +143,7 @@ def _describe(frame: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
         "mean": values.mean(axis=0), "scale": np.where((low < high) & (spread > 0), spread, 1.0),
     }, index=frame.columns)
 
-# %% ../nbs/01_table.ipynb #d79dca49
+# %% ../nbs/01_table.ipynb #dd425dd6
 class TableEncoder(TransformerMixin, BaseEstimator):
     """Turn a numeric table into a standardised float matrix, and back into legal rows.
 
@@ -184,7 +184,25 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.level_share = level_share
 
     def fit(self, X, y=None):
-        """Learn the columns of `X`; `y` is ignored."""
+        """Learn the columns of a table.
+
+        Parameters
+        ----------
+        X : array-like or pandas.DataFrame of shape (n_samples, n_features)
+            The rows to learn from, usually those of one class; numbers only.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TableEncoder
+            The fitted encoder.
+
+        Raises
+        ------
+        ValueError
+            If a column is not numeric, holds NaN or inf, or there is no row.
+        """
         check_numeric(X)
         frame = as_frame(X)
         if len(frame) == 0:
@@ -197,22 +215,53 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X) -> np.ndarray:
-        """Standardise `X` by the mean and scale seen in `fit`."""
+        """Standardise rows by the means and scales seen in `fit`.
+
+        Parameters
+        ----------
+        X : array-like or pandas.DataFrame of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            The standardised rows.
+        """
         check_is_fitted(self)
         values = self._values(X)
         return (values - self.columns_["mean"].to_numpy()) / self.columns_["scale"].to_numpy()
 
     def make_legal(self, X) -> np.ndarray:
-        """Round, clip and snap rows in the units of the table."""
+        """Round, clip and snap rows.
+
+        Parameters
+        ----------
+        X : array-like or pandas.DataFrame of shape (n_samples, n_features)
+            Rows in the units of the table.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            Rows whose every value is allowed in its column.
+        """
         check_is_fitted(self)
         values = self._values(X)
-        rules = self.columns_[["kind", "low", "high"]].itertuples(index=False)
-        columns = [legal_column(column, *rule, levels)
-                   for column, rule, levels in zip(values.T, rules, self.levels_, strict=True)]
-        return np.column_stack(columns)
+        rules = zip(*(self.columns_[rule] for rule in ("kind", "low", "high")), self.levels_, strict=True)
+        return np.column_stack([legal_column(column, *rule) for column, rule in zip(values.T, rules, strict=True)])
 
     def inverse_transform(self, Z):
-        """Bring standardised rows back: legal values, in a frame with the dtypes of `fit` or a matrix."""
+        """Bring standardised rows back as legal rows of the table.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, n_features)
+            Standardised rows.
+
+        Returns
+        -------
+        ndarray or pandas.DataFrame of shape (n_samples, n_features)
+            What `fit` was given: a matrix, or a frame with the same columns and dtypes.
+        """
         check_is_fitted(self)
         mean, scale = self.columns_["mean"].to_numpy(), self.columns_["scale"].to_numpy()
         legal = self.make_legal(np.asarray(Z, dtype=float) * scale + mean)
