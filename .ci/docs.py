@@ -59,7 +59,8 @@ def write_sources() -> None:
     for module in MODULES:
         heading = f"smotegan.{module}"
         (BUILD / "api" / f"{module}.rst").write_text(
-            f"{heading}\n{'=' * len(heading)}\n\n.. automodule:: {heading}\n   :members:\n", encoding="utf-8")
+            f"{heading}\n{'=' * len(heading)}\n\n.. automodule:: {heading}\n   :members:\n"
+            "   :exclude-members: set_fit_request, set_transform_request, set_inverse_transform_request\n", encoding="utf-8")
     for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         shutil.copy(ROOT / name, BUILD)
     if (ROOT / "nbs" / "images").exists():

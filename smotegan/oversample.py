@@ -176,7 +176,7 @@ def is_none(gan) -> bool:
     """Whether the user asked for no GAN."""
     return isinstance(gan, str) and gan == "none"
 
-# %% ../nbs/04_oversample.ipynb #c83aa2f5
+# %% ../nbs/04_oversample.ipynb #4a19ddda
 class SMOTEGAN(BaseOverSampler):
     """Over-sample by SMOTE, refined by a GAN that is trained on the class alone.
 
@@ -212,7 +212,7 @@ class SMOTEGAN(BaseOverSampler):
         For each class the `ClassModel`, with its fitted `encoder` and `gan`.
     n_features_in_ : int
         The number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         The names of the columns, where they are all strings.
 
     See Also
