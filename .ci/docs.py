@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import nbformat
 from common import EXAMPLES, PAGES, ROOT, read, settings, without_directives
@@ -39,6 +40,29 @@ TOC = """
 def toc(caption: str, entries: list[str]) -> str:
     """A table of contents for the side of the page."""
     return TOC.format(caption=caption, entries="\n".join(entries))
+
+
+HIDDEN = "set_fit_request, set_transform_request, set_inverse_transform_request"
+
+
+def api_page(name: str) -> str:
+    """The reference of a module: first what users call, then the pieces that it is made of."""
+    module = import_module(name)
+    things = {key: getattr(module, key) for key in module.__all__}
+    things = {key: thing for key, thing in things.items() if getattr(thing, "__module__", "") == name}
+    public = [key for key, thing in things.items() if "\n" in (thing.__doc__ or "")]
+    public.sort(key=lambda key: not isinstance(things[key], type))
+    lines = [name, "=" * len(name), "", f".. automodule:: {name}", ""]
+    for key in public:
+        kind = "autoclass" if isinstance(things[key], type) else "autofunction"
+        members = [f"   :members:\n   :exclude-members: {HIDDEN}"] if kind == "autoclass" else []
+        lines += [f".. {kind}:: {name}.{key}", *members, ""]
+    pieces = [key for key in things if key not in public]
+    if pieces:
+        lines += ["The pieces", "-" * 10, ""]
+    for key in pieces:
+        lines += [f".. {'autoclass' if isinstance(things[key], type) else 'autofunction'}:: {name}.{key}", ""]
+    return "\n".join(lines) + "\n"
 
 
 def write_sources() -> None:
