@@ -81,10 +81,7 @@ def write_sources() -> None:
             notebook.cells.append(nbformat.v4.new_markdown_cell(contents))
         nbformat.write(notebook, BUILD / path.name)
     for module in MODULES:
-        heading = f"smotegan.{module}"
-        (BUILD / "api" / f"{module}.rst").write_text(
-            f"{heading}\n{'=' * len(heading)}\n\n.. automodule:: {heading}\n   :members:\n"
-            "   :exclude-members: set_fit_request, set_transform_request, set_inverse_transform_request\n", encoding="utf-8")
+        (BUILD / "api" / f"{module}.rst").write_text(api_page(f"smotegan.{module}"), encoding="utf-8")
     for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         shutil.copy(ROOT / name, BUILD)
     if (ROOT / "nbs" / "images").exists():

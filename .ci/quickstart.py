@@ -6,10 +6,10 @@ import sys
 import time
 
 import nbformat
-from common import ROOT, read
+from common import ROOT
 from nbclient import NotebookClient
+from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
-from papermill.utils import nb_kernel_name  # noqa: F401  (fails early, with a clear name, if papermill is missing)
 
 RESULTS = ROOT / "quickstart_results"
 
@@ -37,7 +37,7 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     quick = "--quick" in sys.argv
     print(f"Running example_notebooks/quickstart.ipynb{' with few folds' if quick else ': about five minutes'}.")
-    notebook = parameterize_notebook(read(ROOT / "example_notebooks" / "quickstart.ipynb"),
+    notebook = parameterize_notebook(load_notebook_node(str(ROOT / "example_notebooks" / "quickstart.ipynb")),
                                      {"output_dir": str(RESULTS), "quick": quick})
     client = Reader(notebook, timeout=None, kernel_name="python3", on_cell_start=announce,
                     resources={"metadata": {"path": str(ROOT / "example_notebooks")}})
