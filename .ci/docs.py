@@ -49,7 +49,7 @@ def api_page(name: str) -> str:
     """The reference of a module: first what users call, then the pieces that it is made of."""
     module = import_module(name)
     things = {key: getattr(module, key) for key in module.__all__}
-    things = {key: thing for key, thing in things.items() if getattr(thing, "__module__", "") == name}
+    things = {key: thing for key, thing in things.items() if callable(thing) and thing.__module__ == name}
     public = [key for key, thing in things.items() if "\n" in (thing.__doc__ or "")]
     public.sort(key=lambda key: not isinstance(things[key], type))
     lines = [name, "=" * len(name), "", f".. automodule:: {name}", ""]

@@ -36,7 +36,7 @@ def announce(cell, cell_index):
 def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     quick = "--quick" in sys.argv
-    print(f"Running example_notebooks/quickstart.ipynb{' with few folds' if quick else ': about five minutes'}.")
+    print(f"Running example_notebooks/quickstart.ipynb{' with few folds' if quick else ': a few minutes'}.")
     notebook = parameterize_notebook(load_notebook_node(str(ROOT / "example_notebooks" / "quickstart.ipynb")),
                                      {"output_dir": str(RESULTS), "quick": quick})
     client = Reader(notebook, timeout=None, kernel_name="python3", on_cell_start=announce,
