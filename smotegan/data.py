@@ -255,7 +255,7 @@ def class_table(y) -> pd.DataFrame:
     rows = pd.Series(np.asarray(y), name="rows").value_counts().rename_axis("class")
     return pd.DataFrame({"rows": rows, "share": rows / rows.sum(), "ratio": rows.max() / rows})
 
-# %% ../nbs/00_data.ipynb #cbacdeea
+# %% ../nbs/00_data.ipynb #9440219f
 def plot_classes(y, ax=None):
     """Draw the rows of each class as bars.
 
@@ -279,5 +279,5 @@ def plot_classes(y, ax=None):
     sns.barplot(x=table["rows"], y=table.index.astype(str), hue=table.index.astype(str), ax=ax, legend=False)
     for position, (rows, share) in enumerate(zip(table["rows"], table["share"], strict=True)):
         ax.text(rows, position, f" {rows:,}  ({share:.1%})", va="center")
-    ax.set(xlabel="rows", ylabel="class", xlim=(0, table["rows"].max() * 1.55))
+    ax.set(xlabel="rows", ylabel="class", xlim=(0, table["rows"].max() * 1.8))
     return ax

@@ -25,9 +25,9 @@ from .smote import Proposal, jitter, orphans, propose_with, smote, usable_k
 from .table import TableEncoder, check_numeric
 
 # %% auto #0
-__all__ = ['MIN_ROWS_GAN', 'REPORT_COLUMNS', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows',
-           'simple_rows', 'propose', 'fit_gan', 'refine', 'check_strategy', 'whole_columns', 'report_line',
-           'warn_of_notes', 'provenance', 'join_rows', 'is_none', 'SMOTEGAN']
+__all__ = ['MIN_ROWS_GAN', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows', 'simple_rows',
+           'propose', 'fit_gan', 'refine', 'check_strategy', 'whole_columns', 'report_line', 'warn_of_notes',
+           'provenance', 'join_rows', 'is_none', 'SMOTEGAN']
 
 # %% ../nbs/04_oversample.ipynb #c27d5a4a
 MIN_ROWS_GAN = 8
@@ -140,8 +140,8 @@ def whole_columns(X) -> np.ndarray:
         return np.array([dtype.kind in "iub" for dtype in X.dtypes])
     return np.array(X.dtype.kind in "iub" if hasattr(X, "dtype") else np.asarray(X).dtype.kind in "iub")
 
-# %% ../nbs/04_oversample.ipynb #ef024a80
-REPORT_COLUMNS = ["class", "rows", "made", "first step", "GAN", "median move", "note"]
+# %% ../nbs/04_oversample.ipynb #4fd233bc
+_REPORT_COLUMNS = ["class", "rows", "made", "first step", "GAN", "median move", "note"]
 
 
 def report_line(model: ClassModel, made: int, moved: np.ndarray) -> dict:
@@ -157,7 +157,7 @@ def warn_of_notes(model: ClassModel) -> None:
     """Turn the notes of a class into one warning."""
     if model.notes:
         warnings.warn(
-            f"Class {model.label!r}: {'; '.join(model.notes)}. Collect more rows of it, or leave it out "
+            f"Class {np.asarray(model.label).item()!r}: {'; '.join(model.notes)}. Collect more rows of it, or leave it out "
             "with 'sampling_strategy'; 'report_' keeps this note.", UserWarning, stacklevel=2)
 
 # %% ../nbs/04_oversample.ipynb #a41dff43
@@ -179,7 +179,7 @@ def is_none(gan) -> bool:
     """Whether the user asked for no GAN."""
     return isinstance(gan, str) and gan == "none"
 
-# %% ../nbs/04_oversample.ipynb #835b79b6
+# %% ../nbs/04_oversample.ipynb #7b5d1c7e
 class SMOTEGAN(BaseOverSampler):
     """Over-sample by SMOTE, refined by a GAN that is trained on the class alone.
 
@@ -308,7 +308,7 @@ class SMOTEGAN(BaseOverSampler):
         """Write down what was done for each class and row."""
         models = self.models_
         reported = [report_line(models[k], len(made.get(k, ())), moved.get(k, ())) for k in models]
-        self.report_ = pd.DataFrame(reported, columns=REPORT_COLUMNS)
+        self.report_ = pd.DataFrame(reported, columns=_REPORT_COLUMNS)
         lines = [provenance(models[k], p, np.flatnonzero(y == k), moved[k]) for k, p in proposals.items()]
         self.provenance_ = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame()
         history = [models[k].gan.history_.assign(**{"class": k}) for k in made if models[k].gan is not None]

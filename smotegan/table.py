@@ -123,13 +123,13 @@ def nearest_level(values: np.ndarray, levels: np.ndarray) -> np.ndarray:
     left = np.maximum(right - 1, 0)
     return np.where(values - levels[left] <= levels[right] - values, levels[left], levels[right])
 
-# %% ../nbs/01_table.ipynb #0d44dac5
+# %% ../nbs/01_table.ipynb #8aad4f95
 def legal_column(values: np.ndarray, kind: str, low: float, high: float, levels: np.ndarray | None) -> np.ndarray:
-    """Round, clip and snap the values of one column."""
-    if kind == "integer":
-        values = np.rint(values) + 0.0  # + 0.0 turns -0.0 into 0.0
+    """Clip the values of one column, then snap them to its levels or round them."""
     values = np.clip(values, low, high)
-    return values if levels is None else nearest_level(values, levels)
+    if levels is not None:
+        return nearest_level(values, levels)
+    return np.rint(values) + 0.0 if kind == "integer" else values  # + 0.0 turns -0.0 into 0.0
 
 # %% ../nbs/01_table.ipynb #9d77c730
 def _describe(frame: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
