@@ -140,7 +140,7 @@ def whole_columns(X) -> np.ndarray:
         return np.array([dtype.kind in "iub" for dtype in X.dtypes])
     return np.array(X.dtype.kind in "iub" if hasattr(X, "dtype") else np.asarray(X).dtype.kind in "iub")
 
-# %% ../nbs/04_oversample.ipynb #4fd233bc
+# %% ../nbs/04_oversample.ipynb #e11957ba
 _REPORT_COLUMNS = ["class", "rows", "made", "first step", "GAN", "median move", "note"]
 
 
@@ -156,9 +156,10 @@ def report_line(model: ClassModel, made: int, moved: np.ndarray) -> dict:
 def warn_of_notes(model: ClassModel) -> None:
     """Turn the notes of a class into one warning."""
     if model.notes:
+        label = np.asarray(model.label).item()
         warnings.warn(
-            f"Class {np.asarray(model.label).item()!r}: {'; '.join(model.notes)}. Collect more rows of it, or leave it out "
-            "with 'sampling_strategy'; 'report_' keeps this note.", UserWarning, stacklevel=2)
+            f"Class {label!r}: {'; '.join(model.notes)}. Collect more rows of it, or leave it out with "
+            "'sampling_strategy'; 'report_' keeps this note.", UserWarning, stacklevel=2)
 
 # %% ../nbs/04_oversample.ipynb #a41dff43
 def provenance(model: ClassModel, proposal: Proposal, positions: np.ndarray, moved: np.ndarray) -> pd.DataFrame:
