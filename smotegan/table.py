@@ -32,7 +32,7 @@ def _name_some(columns) -> str:
 def _is_number(dtype) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
 
-# %% ../nbs/01_table.ipynb #51248db8
+# %% ../nbs/01_table.ipynb #82ed6857
 def check_numeric(X) -> None:
     """Refuse a table with text, missing or infinite values.
 
@@ -48,7 +48,8 @@ def check_numeric(X) -> None:
     """
     frame = as_frame(X)
     text = [column for column, dtype in frame.dtypes.items() if not _is_number(dtype)]
-    text = [column for column in text if pd.to_numeric(frame[column], errors="coerce").isna().any()]
+    text = [column for column in text if isinstance(frame[column].dtype, pd.CategoricalDtype)
+            or pd.to_numeric(frame[column], errors="coerce").isna().any()]
     if text:
         raise ValueError(
             f"'X' must hold numbers only; column(s) {_name_some(text)} hold other values. Encode them "
