@@ -185,7 +185,7 @@ def is_none(gan) -> bool:
     """Whether the user asked for no GAN."""
     return isinstance(gan, str) and gan == "none"
 
-# %% ../nbs/04_oversample.ipynb #b86777e2
+# %% ../nbs/04_oversample.ipynb #55e01d9b
 class SMOTEGAN(BaseOverSampler):
     """Over-sample by SMOTE, refined by a GAN that is trained on the class alone.
 
@@ -285,6 +285,7 @@ class SMOTEGAN(BaseOverSampler):
                      for label, n in wanted.items() if self.models_[label].step != "nothing"}
         made, moved = self._refine_all(dense, y, proposals)
         self._tell(y, proposals, made, moved)
+        self._random = np.random.RandomState(check_random_state(self.random_state).randint(2**31 - 1))
         labels = [np.full(len(rows), label, dtype=y.dtype) for label, rows in made.items()]
         return join_rows(X, list(made.values())), np.concatenate([y, *labels])
 
@@ -363,6 +364,7 @@ class SMOTEGAN(BaseOverSampler):
 
     def _more(self, model: ClassModel, n: int, random_state) -> np.ndarray:
         """New proposals: fresh ones where the step needs no other class, from the pool otherwise."""
+        random_state = self._random if random_state is None else random_state
         if isinstance(model.step, str):
             return simple_rows(model, n, random_state).X
         if model.pool is None:
