@@ -185,7 +185,7 @@ def is_none(gan) -> bool:
     """Whether the user asked for no GAN."""
     return isinstance(gan, str) and gan == "none"
 
-# %% ../nbs/04_oversample.ipynb #55e01d9b
+# %% ../nbs/04_oversample.ipynb #310bee82
 class SMOTEGAN(BaseOverSampler):
     """Over-sample by SMOTE, refined by a GAN that is trained on the class alone.
 
@@ -230,8 +230,8 @@ class SMOTEGAN(BaseOverSampler):
 
     Notes
     -----
-    A class with fewer than 8 rows gets SMOTE without a GAN, one with a single row gets jitter;
-    a warning and `report_` say so. Several classes are treated one at a time.
+    A class with fewer than 8 rows gets its first step without a GAN, one with a single row gets
+    jitter; a warning and `report_` say so. Several classes are treated one at a time.
 
     References
     ----------
