@@ -18,7 +18,8 @@ import pandas as pd
 from sklearn import datasets as sklearn_datasets
 
 # %% auto #0
-__all__ = ['SKLEARN_LOADERS', 'OPENML_IDS', 'COMMON_KINDS', 'list_datasets', 'load_dataset', 'class_table', 'plot_classes']
+__all__ = ['SKLEARN_LOADERS', 'OPENML_IDS', 'COMMON_KINDS', 'DEV_DATASETS', 'list_datasets', 'load_dataset', 'class_table',
+           'plot_classes']
 
 # %% ../nbs/00_data.ipynb #a398e48f
 SKLEARN_LOADERS = {
@@ -110,6 +111,14 @@ def list_datasets() -> pd.DataFrame:
         pass
     table = pd.concat(tables).drop_duplicates("name").sort_values("name", ignore_index=True)
     return table[columns].astype({"minority": "Int64"})
+
+# %% ../nbs/00_data.ipynb #2f766183
+DEV_DATASETS = (
+    "abalone19", "abalone9_18", "abalone_17_vs_7_8_9_10", "ecoli2", "ecoli4", "glass1",
+    "glass4", "glass_0_1_2_3_vs_4_5_6", "haberman", "kc1", "new_thyroid1", "page_blocks0", "pc1",
+    "pima", "satimage", "segment0", "shuttle_2_vs_5", "spectf", "vehicle1", "vowel0", "winequality_red_4",
+    "winequality_white_3_vs_7", "wisconsin", "yeast1", "yeast4", "yeast_2_vs_4",
+)
 
 # %% ../nbs/00_data.ipynb #4bf40d9d
 def _rare_is_one(y: pd.Series) -> pd.Series:
