@@ -91,7 +91,8 @@ def check_example(path: Path):
     """Run an example notebook with its quick parameters."""
     with tempfile.TemporaryDirectory() as folder:
         run(TOOLS / "papermill", path, Path(folder) / path.name, "-p", "quick", "True", "--no-progress-bar",
-            "--cwd", ROOT / "example_notebooks")
+            "--cwd", ROOT / 
+        "example_notebooks", "benchmarks")
 
 
 def check_lazy():
@@ -132,7 +133,8 @@ def checks():
     yield "readme   README.md is what nbs/index.ipynb says", run, (sys.executable, ".ci/readme.py", "--check")
     yield "lazy     import smotegan loads no TensorFlow", check_lazy, ()
     yield "ruff     package, scripts and notebooks", run, (
-        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, ".ci", "nbs", "example_notebooks")
+        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, ".ci", "nbs", 
+        "example_notebooks", "benchmarks")
     yield "mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)
     yield "numpydoc public docstrings", check_docstrings, ()
     workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -803,7 +803,7 @@ def check_parents(parents, n_rows: int, n_real: int) -> np.ndarray | None:
                          f"{n_rows} rows; got an array of shape {parents.shape} and dtype {parents.dtype}.")
     return parents
 
-# %% ../nbs/03_gan.ipynb #674c93bd
+# %% ../nbs/03_gan.ipynb #6d63e1c6
 class GAN(BaseEstimator):
     """A GAN that moves proposed rows of one class to where they look more like its real rows.
 
@@ -826,7 +826,7 @@ class GAN(BaseEstimator):
         Independent GANs that are trained at once and share the rows.
     k_neighbors : int, default=10
         Real neighbours that the local generators weigh; fewer in a smaller class.
-    max_weight : float, default=0.5
+    max_weight : float, default=0.25
         The largest weight towards (or away from) one neighbour.
     noise_dim : int, default=8
         Random numbers beside each row, so that one row can become many.
@@ -900,7 +900,7 @@ class GAN(BaseEstimator):
     _parameter_constraints = GAN_PARAMETERS
 
     def __init__(self, generator="local", *, epochs=25, batch_size=64, learning_rate=5e-4,
-                 critic_learning_rate=1e-3, n_critic=1, n_generators=4, k_neighbors=10, max_weight=0.5,
+                 critic_learning_rate=1e-3, n_critic=1, n_generators=4, k_neighbors=10, max_weight=0.25,
                  noise_dim=8, generator_units=(64, 64), critic_units=(64, 64), ema_decay=0.99,
                  pool_size=1000, boundary_weight=0.0, cross_fit="auto", guard=True, patience=None,
                  jit_compile="auto", on_chunk=None, random_state=None, verbose=False):
@@ -1098,7 +1098,7 @@ def history_of(losses: np.ndarray, judged: pd.DataFrame) -> pd.DataFrame:
     history.insert(0, "update", np.arange(1, len(history) + 1))
     return history.merge(judged[["update", "held_out_distance"]], on="update", how="left")
 
-# %% ../nbs/03_gan.ipynb #a21e17b1
+# %% ../nbs/03_gan.ipynb #8f4d2501
 class WGANGP(GAN):
     """A `GAN` with the Wasserstein loss and a gradient penalty.
 
@@ -1123,7 +1123,7 @@ class WGANGP(GAN):
         Independent GANs that are trained at once and share the rows.
     k_neighbors : int, default=10
         Real neighbours that the local generators weigh; fewer in a smaller class.
-    max_weight : float, default=0.5
+    max_weight : float, default=0.25
         The largest weight towards (or away from) one neighbour.
     noise_dim : int, default=8
         Random numbers beside each row, so that one row can become many.
@@ -1165,7 +1165,7 @@ class WGANGP(GAN):
 
     def __init__(self, generator="local", *, epochs=25, batch_size=64, learning_rate=5e-4,
                  critic_learning_rate=1e-3, n_critic=5, gradient_penalty=10.0, n_generators=4, k_neighbors=10,
-                 max_weight=0.5, noise_dim=8, generator_units=(64, 64), critic_units=(64, 64), ema_decay=0.99,
+                 max_weight=0.25, noise_dim=8, generator_units=(64, 64), critic_units=(64, 64), ema_decay=0.99,
                  pool_size=1000, boundary_weight=0.0, cross_fit="auto", guard=True, patience=None,
                  jit_compile="auto", on_chunk=None, random_state=None, verbose=False):
         super().__init__(generator, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate,
