@@ -91,8 +91,7 @@ def check_example(path: Path):
     """Run an example notebook with its quick parameters."""
     with tempfile.TemporaryDirectory() as folder:
         run(TOOLS / "papermill", path, Path(folder) / path.name, "-p", "quick", "True", "--no-progress-bar",
-            "--cwd", ROOT / 
-        "example_notebooks", "benchmarks")
+            "--cwd", ROOT / "example_notebooks")
 
 
 def check_lazy():
@@ -133,7 +132,7 @@ def checks():
     yield "readme   README.md is what nbs/index.ipynb says", run, (sys.executable, ".ci/readme.py", "--check")
     yield "lazy     import smotegan loads no TensorFlow", check_lazy, ()
     yield "ruff     package, scripts and notebooks", run, (
-        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, ".ci", "nbs", 
+        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, ".ci", "nbs",
         "example_notebooks", "benchmarks")
     yield "mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)
     yield "numpydoc public docstrings", check_docstrings, ()

@@ -572,7 +572,7 @@ def _padded(array: np.ndarray, rows: int) -> np.ndarray:
     """Fill the second axis up to `rows` rows with zeros."""
     return np.pad(array, [(0, 0), (0, rows - array.shape[1])] + [(0, 0)] * (array.ndim - 2))
 
-# %% ../nbs/03_gan.ipynb #b2a0294d
+# %% ../nbs/03_gan.ipynb #0265e351
 class Mover(NamedTuple):
     """Trained generators and what they need to move rows: real rows (n, d) and limits."""
 
@@ -587,7 +587,7 @@ def move_batch(mover: Mover, x: np.ndarray, near: np.ndarray, noise: np.ndarray,
     """The moves of rows x (n_nets, rows, d) with neighbours near (n_nets, rows, K); rows <= block."""
     rows = x.shape[1]
     real = pad_rows(mover.real.astype(np.float32))
-    move = compiled_move(mover.kind, block, near.shape, real.shape, shapes_of(mover.weights))
+    move = compiled_move(mover.kind, block, near.shape[-1], real.shape, shapes_of(mover.weights))
     padded = [tf.constant(_padded(array, block)) for array in (x.astype(np.float32), noise, near.astype(np.int32))]
     with _quiet_if_new(move):
         moved = move(mover.weights, padded[0], padded[1], real, padded[2], tf.constant(float(mover.max_weight)))
