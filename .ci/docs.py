@@ -92,5 +92,7 @@ def write_sources() -> None:
 if __name__ == "__main__":
     write_sources()
     shutil.rmtree(SITE, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", BUILD, SITE], check=True)
+    made = BUILD / "_build" / "html"  # MyST-NB leaves a folder of its own beside its output
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", BUILD, made], check=True)
+    shutil.move(made, SITE)
     print(f"The site is in {SITE}: open {SITE / 'index.html'}")

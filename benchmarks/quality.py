@@ -1,7 +1,8 @@
 """Are the rows better, and do they help? Five folds, repeated, over the 26 development sets of the package.
 
-    python benchmarks/quality.py --jobs 2                          # the table that is committed: quality.csv.gz
-    python benchmarks/quality.py --methods SMOTE "tau 0.5" --no-classifiers --out tries.csv.gz
+    python benchmarks/quality.py --jobs 2            # the table that is committed: quality.csv.gz
+    python benchmarks/quality.py --jobs 2 --tries    # what was tried beside the defaults: tries.csv.gz, one repeat
+    python benchmarks/quality.py --methods SMOTE "tau 0.5" --no-classifiers --out mine.csv.gz
 
 One line a data set, fold and method. Fidelity is judged by the held-out rare rows of the fold: `energy` (distance in
 units of the seen rare rows' standard deviations, a U-statistic) and `auc` (two-sample, 0.5 is best). Utility is judged
@@ -39,6 +40,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
+from tries import ApGuard, CriticOnResiduals, LengthSearch, half_of_the_gap
 
 from smotegan import GAN, SMOTEGAN, WGANGP, load_dataset
 from smotegan.data import DEV_DATASETS
@@ -58,8 +60,12 @@ TRIES = {
     "tau 0.15": GAN(max_weight=0.15), "tau 0.5": GAN(max_weight=0.5), "tau 1": GAN(max_weight=1.0),
     "scored": GAN("scored"), "residual": GAN("residual"), "full": GAN("full"), "WGAN-GP": WGANGP(),
     "50 epochs": GAN(epochs=50), "8 generators": GAN(n_generators=8), "twice the rate": GAN(learning_rate=1e-3),
+    "length search": LengthSearch(), "critic on residuals": CriticOnResiduals(),
 }
 METHODS |= {name: SMOTEGAN(gan=gan) for name, gan in TRIES.items()}
+AMOUNTS = {"SMOTE, half": SMOTEGAN(gan="none", sampling_strategy=half_of_the_gap),
+           "SMOTEGAN, half": SMOTEGAN(sampling_strategy=half_of_the_gap), "guard by AP": ApGuard()}
+METHODS |= AMOUNTS
 CLASSIFIERS = {
     "logistic": LogisticRegression(max_iter=1000),
     "boosting": HistGradientBoostingClassifier(max_iter=60, random_state=0),
@@ -127,8 +133,11 @@ def main() -> None:
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--no-classifiers", action="store_true")
+    options.add_argument("--tries", action="store_true")
     options.add_argument("--out", default="quality.csv.gz")
     chosen = options.parse_args()
+    if chosen.tries:
+        chosen.methods, chosen.repeats, chosen.out = ["SMOTE", "SMOTEGAN", *TRIES, *AMOUNTS], 1, "tries.csv.gz"
     found = Parallel(chosen.jobs)(delayed(run_set)(name, chosen.repeats, chosen.methods, not chosen.no_classifiers)
                                   for name in DEV_DATASETS)
     table = pd.DataFrame([line for part in found for line in part])

@@ -38,9 +38,8 @@ def mean_distance(A: np.ndarray, B: np.ndarray | None = None) -> float:
 
 # %% ../nbs/05_fidelity.ipynb #29e9a70d
 def column_scale(X: np.ndarray) -> np.ndarray:
-    """The standard deviation of each column, 1 for a constant one."""
-    spread = X.std(axis=0)
-    return np.where(spread > 0, spread, 1.0)
+    """The standard deviation of each column, 1 for a constant one (whose computed deviation may be 1e-17)."""
+    return np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
 
 
 def energy_distance(X_real, X_synthetic, scale=None) -> float:

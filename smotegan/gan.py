@@ -18,29 +18,30 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neighbors import NearestNeighbors
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array, check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
 # %% auto #0
-__all__ = ['tf', 'GENERATORS', 'LOSSES', 'BETA_1', 'BETA_2', 'CHUNK', 'XLA_FROM', 'BLOCK', 'JUDGED_ROWS', 'COLLAPSED',
+__all__ = ['tf', 'GENERATORS', 'LOSSES', 'BETA_1', 'BETA_2', 'CHUNK', 'XLA_FROM', 'LIBRARY', 'BLOCK', 'JUDGED_ROWS', 'COLLAPSED',
            'GAN_PARAMETERS', 'MIN_ROWS_CROSS_FIT', 'init_mlp', 'mlp', 'weighted_move', 'local_move', 'scored_move',
            'residual_move', 'full_move', 'Generator', 'init_generator', 'gan_losses', 'wgan_losses', 'Walk', 'walk',
            'input_gradient', 'slope_penalty', 'send_forward', 'critic_gradient', 'flatten', 'unflatten', 'shapes_of',
            'Adam', 'adam_step', 'Recipe', 'Rates', 'Data', 'Draws', 'State', 'generate', 'critic_steps', 'pull_on_rows',
            'pull_to_rare_side', 'generator_step', 'update', 'init_state', 'pick', 'draw_updates', 'train_chunk',
-           'use_xla', 'compiled_chunk', 'pad_rows', 'device_data', 'nearest_rows', 'anchors_of', 'View', 'split_views',
-           'view_neighbors', 'energy', 'held_out_distance', 'coverage', 'compiled_move', 'Mover', 'move_batch',
-           'move_rows', 'Judge', 'make_judge', 'Best', 'is_better', 'train', 'describe', 'boundary_classifier',
-           'n_updates', 'host_generator', 'why_not_judged', 'check_units', 'check_n_samples', 'check_rows',
-           'check_parents', 'GAN', 'history_of', 'WGANGP']
+           'use_xla', 'compiled_chunk', 'pad_rows', 'device_data', 'nearest_rows', 'fill_anchors', 'anchors_of',
+           'library', 'View', 'split_views', 'view_neighbors', 'energy', 'held_out_distance', 'neighbor_radius',
+           'coverage', 'compiled_move', 'Mover', 'make_move', 'move_rows', 'Judge', 'make_judge', 'Best', 'is_better',
+           'train', 'describe', 'boundary_classifier', 'n_updates', 'host_generator', 'why_not_judged', 'check_units',
+           'check_n_samples', 'check_rows', 'check_positions', 'GAN', 'history_of', 'WGANGP']
 
 # %% ../nbs/03_gan.ipynb #64e0d280
 @contextmanager
@@ -462,9 +463,9 @@ def train_chunk(recipe: Recipe, rates: Rates, state: State, data: Data, draws: D
 XLA_FROM = 300
 
 
-def use_xla(jit_compile, updates: int) -> bool:
+def use_xla(jit_compile, work: int, pays_from: int = XLA_FROM) -> bool:
     """Whether to compile with XLA; "auto" says yes where it pays, except on Windows."""
-    return updates >= XLA_FROM and sys.platform != "win32" if jit_compile == "auto" else bool(jit_compile)
+    return work >= pays_from and sys.platform != "win32" if jit_compile == "auto" else bool(jit_compile)
 
 
 @lru_cache(maxsize=64)
@@ -496,16 +497,28 @@ def nearest_rows(X: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
         queries, return_distance=False)
 
 
-def anchors_of(rows: np.ndarray, real: np.ndarray, parents: np.ndarray | None) -> np.ndarray:
-    """The position of the real row next to each row: its nearer parent, where the parents are known."""
-    if parents is None:
-        return nearest_rows(real, rows, 1)[:, 0]
+def fill_anchors(rows: np.ndarray, real: np.ndarray, anchors: np.ndarray) -> np.ndarray:
+    """Anchors, and for those that are not known (-1) the nearest real row."""
+    unknown = anchors < 0
+    if unknown.any():
+        anchors = anchors.copy()
+        anchors[unknown] = nearest_rows(real, rows[unknown], 1)[:, 0]
+    return anchors
+
+
+def anchors_of(rows: np.ndarray, real: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """The anchor of each row: its nearer parent, where the parents are known."""
     first, second = (((rows - real[parent]) ** 2).sum(axis=1) for parent in parents.T)
-    anchor = np.where(first <= second, *parents.T)
-    orphan = (parents < 0).any(axis=1)
-    if orphan.any():
-        anchor[orphan] = anchors_of(rows[orphan], real, None)
-    return anchor
+    nearer = np.where(first <= second, *parents.T)
+    return fill_anchors(rows, real, np.where((parents < 0).any(axis=1), -1, nearer))
+
+# %% ../nbs/03_gan.ipynb #4363c423
+LIBRARY = 16384
+
+
+def library(n_real: int, rng: np.random.Generator) -> np.ndarray:
+    """The positions of the rows among which neighbours are looked for: all of them, or `LIBRARY` at random."""
+    return np.arange(n_real) if n_real <= LIBRARY else np.sort(rng.choice(n_real, LIBRARY, replace=False))
 
 # %% ../nbs/03_gan.ipynb #fae00c26
 class View(NamedTuple):
@@ -550,22 +563,27 @@ def held_out_distance(made: np.ndarray, X: np.ndarray, view: View) -> float:
     return float(np.average(distances, weights=[len(part) for part in view.held_out]))
 
 
-def coverage(made: np.ndarray, X: np.ndarray, k: int = 5) -> float:
-    """The share of real rows with a made-up row nearer than their `k`-th real neighbour (Naeem et al., 2020)."""
-    radius = np.sort(cdist(X, X), axis=1)[:, min(k, len(X) - 1)]
-    return float((cdist(X, made.reshape(-1, X.shape[1])).min(axis=1) <= radius).mean())
+def neighbor_radius(X: np.ndarray, rows: np.ndarray, k: int = 5) -> np.ndarray:
+    """The distance of each of the `rows` of X to its `k`-th neighbour."""
+    finder = NearestNeighbors(n_neighbors=min(k + 1, len(X))).fit(X)
+    return finder.kneighbors(rows)[0][:, -1]
+
+
+def coverage(made: np.ndarray, rows: np.ndarray, radius: np.ndarray) -> float:
+    """The share of real rows with a made-up row within their `radius` (Naeem et al., 2020)."""
+    return float((cdist(rows, made.reshape(-1, rows.shape[1])).min(axis=1) <= radius).mean())
 
 # %% ../nbs/03_gan.ipynb #0d2cd03b
 BLOCK = 2048
 
 
 @lru_cache(maxsize=64)
-def compiled_move(kind: str, *shapes):
+def compiled_move(kind: str, jit_compile: bool, *shapes):
     """The compiled move of one kind of generator, from rows, noise and the positions of neighbours."""
     def move(weights, x, noise, real, near, max_weight):
         return GENERATORS[kind].move(weights, x, noise, tf.gather(real, near), max_weight)
 
-    return tf.function(move, autograph=False)
+    return tf.function(move, autograph=False, jit_compile=jit_compile)
 
 
 def _padded(array: np.ndarray, rows: int) -> np.ndarray:
@@ -583,28 +601,43 @@ class Mover(NamedTuple):
     noise_dim: int
 
 
-def move_batch(mover: Mover, x: np.ndarray, near: np.ndarray, noise: np.ndarray, block: int) -> np.ndarray:
-    """The moves of rows x (n_nets, rows, d) with neighbours near (n_nets, rows, K); rows <= block."""
-    rows = x.shape[1]
-    real = pad_rows(mover.real.astype(np.float32))
-    move = compiled_move(mover.kind, block, near.shape[-1], real.shape, shapes_of(mover.weights))
-    padded = [tf.constant(_padded(array, block)) for array in (x.astype(np.float32), noise, near.astype(np.int32))]
-    with _quiet_if_new(move):
-        moved = move(mover.weights, padded[0], padded[1], real, padded[2], tf.constant(float(mover.max_weight)))
-    return moved.numpy()[:, :rows]
+def make_move(mover: Mover, block: int, k: int, jit_compile: bool = False):
+    """A function that moves rows x (n_nets, rows, d) with neighbours near (n_nets, rows, k); rows <= block."""
+    real = tf.constant(pad_rows(mover.real.astype(np.float32)))
+    weights, max_weight = [tf.constant(array) for array in mover.weights], tf.constant(float(mover.max_weight))
+    move = compiled_move(mover.kind, jit_compile, block, k, tuple(real.shape), shapes_of(weights))
+
+    def moves(x, near, noise):
+        arrays = [tf.constant(_padded(array, block)) for array in (x.astype(np.float32), noise, near.astype(np.int32))]
+        with _quiet_if_new(move):
+            return move(weights, *arrays[:2], real, arrays[2], max_weight).numpy()[:, :x.shape[1]]
+
+    return moves
 
 
-def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray,
-              rng: np.random.Generator) -> np.ndarray:
+def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray, rng: np.random.Generator,
+              jit_compile: bool | str = "auto") -> np.ndarray:
     """How far the generators move each row of `X`; `near` lists the neighbours of each real row."""
-    n_nets, moves = mover.weights[0].shape[0], np.zeros(X.shape, dtype=np.float32)
+    n_nets, moves = mover.weights[0].shape[0], np.empty(X.shape, dtype=np.float32)
     block = min(BLOCK, 1 << (-(-len(X) // n_nets) - 1).bit_length())
-    for start in range(0, len(X), block * n_nets):
-        rows = np.arange(start, min(start + block * n_nets, len(X)))
-        share = -(-len(rows) // n_nets)
-        part = rng.permutation(np.resize(rows, share * n_nets)).reshape(n_nets, share)
-        noise = rng.standard_normal((*part.shape, mover.noise_dim), dtype=np.float32)
-        moves[part] = move_batch(mover, X[part], near[anchors[part]], noise, block)
+    large = len(X) >= 10 * BLOCK * n_nets
+    move = make_move(mover, block, near.shape[1], use_xla(jit_compile, large, 1))
+
+    def draw(part):
+        rows = len(X[part])
+        dealt = rng.permutation(np.resize(np.arange(rows), -(-rows // n_nets) * n_nets)).reshape(n_nets, -1)
+        return part, dealt, rng.standard_normal((*dealt.shape, mover.noise_dim), dtype=np.float32)
+
+    def move_part(part, dealt, noise):
+        moves[part][dealt] = move(X[part][dealt], near[anchors[part][dealt]], noise)
+
+    blocks = map(draw, gen_batches(len(X), block * n_nets))  # drawn in their order, whoever moves them
+    if large:
+        move_part(*next(blocks))  # compiles
+        Parallel(-1, prefer="threads")(delayed(move_part)(*drawn) for drawn in blocks)
+    else:
+        for drawn in blocks:
+            move_part(*drawn)
     return moves
 
 # %% ../nbs/03_gan.ipynb #9bfa70ba
@@ -621,25 +654,30 @@ class Judge(NamedTuple):
     noise: np.ndarray
     view: View
     finish: Any
+    reach: tuple
 
     def __call__(self, weights, update: int) -> dict:
         """The held-out distance, the coverage, and the size of the moves; None for weights moves nothing."""
         made = self.rows
         if weights is not None:
-            mover = self.mover._replace(weights=list(weights))
-            made = made + move_batch(mover, self.rows, self.near, self.noise, self.rows.shape[1])
+            move = make_move(self.mover._replace(weights=list(weights)), self.rows.shape[1], self.near.shape[-1])
+            made = made + move(self.rows, self.near, self.noise)
             made = made if self.finish is None else np.stack([self.finish(rows) for rows in made])
         return {"update": update, "held_out_distance": held_out_distance(made, self.X, self.view),
-                "coverage": coverage(made, self.X), "move": float(np.sqrt(((made - self.rows) ** 2).mean()))}
+                "coverage": coverage(made, *self.reach), "move": float(np.sqrt(((made - self.rows) ** 2).mean()))}
 
 
 def make_judge(mover: Mover, pool: np.ndarray, near: np.ndarray, view: View, rng: np.random.Generator,
                finish=None) -> Judge:
-    """Choose the rows of the pool that are looked at, at most `JUDGED_ROWS` for each network."""
+    """Choose what is looked at: at most `JUDGED_ROWS` rows of the pool for each network, twice as many real ones."""
     n = min(JUDGED_ROWS, min(len(part) for part in view.pool))
     shown = np.stack([rng.choice(part, size=n, replace=False) for part in view.pool])
     noise = rng.standard_normal((*shown.shape, mover.noise_dim), dtype=np.float32)
-    return Judge(mover, mover.real, pool[shown], near[np.arange(len(shown))[:, None], shown], noise, view, finish)
+    few = lambda part: part if len(part) <= 2 * JUDGED_ROWS else rng.choice(part, 2 * JUDGED_ROWS, replace=False)  # noqa: E731
+    view = view._replace(held_out=[few(part) for part in view.held_out])
+    reached = mover.real[few(np.arange(len(mover.real)))]
+    return Judge(mover, mover.real, pool[shown], near[np.arange(len(shown))[:, None], shown], noise, view, finish,
+                 (reached, neighbor_radius(mover.real, reached)))
 
 # %% ../nbs/03_gan.ipynb #deedf981
 class Best(NamedTuple):
@@ -792,16 +830,14 @@ def check_rows(name: str, rows, width: int, least: int = 1) -> np.ndarray:
     return rows
 
 
-def check_parents(parents, n_rows: int, n_real: int) -> np.ndarray | None:
-    """Two positions for each row, -1 where unknown, or an error that names the parameter."""
-    if parents is None:
-        return None
-    parents = np.asarray(parents)
-    if parents.shape != (n_rows, 2) or parents.dtype.kind not in "iu" or not (-1 <= parents).all() \
-            or not (parents < n_real).all():
-        raise ValueError(f"'parents' must hold two positions among the {n_real} real rows (or -1) for each of the "
-                         f"{n_rows} rows; got an array of shape {parents.shape} and dtype {parents.dtype}.")
-    return parents
+def check_positions(name: str, positions, shape: tuple, n_real: int) -> np.ndarray:
+    """Positions of real rows, -1 where unknown (None: everywhere), or an error that names the parameter."""
+    positions = np.full(shape, -1) if positions is None else np.asarray(positions)
+    if positions.shape != shape or positions.dtype.kind not in "iu" or not (
+            (-1 <= positions) & (positions < n_real)).all():
+        raise ValueError(f"'{name}' must hold positions among the {n_real} real rows, -1 where unknown, in the shape "
+                         f"{shape}; got the shape {positions.shape} and dtype {positions.dtype}.")
+    return positions
 
 # %% ../nbs/03_gan.ipynb #6d63e1c6
 class GAN(BaseEstimator):
@@ -937,8 +973,8 @@ class GAN(BaseEstimator):
         pool : array-like of shape (n_pool, n_features)
             Proposed rows of the class, standardised alike; the generator starts from these.
         parents : array-like of int of shape (n_pool, 2) or None, default=None
-            The positions in `X` of the two rows that each pool row was made from, -1 for none. None:
-            the two nearest rows count as parents.
+            The positions in `X` of the two rows that each pool row was made from. Where they are not
+            known (-1, or None for all), the two nearest rows count as parents.
         X_other : array-like of shape (n_other, n_features) or None, default=None
             The rows of the other classes, standardised alike; needed for `boundary_weight` alone.
         finish : callable or None, default=None
@@ -958,20 +994,24 @@ class GAN(BaseEstimator):
         self._validate_params()
         X = check_array(X, dtype=np.float64, ensure_min_samples=2, input_name="X")
         pool = check_rows("pool", pool, X.shape[1])
-        parents = check_parents(parents, len(pool), len(X))
+        parents = check_positions("parents", parents, (len(pool), 2), len(X))
         self.rng_ = host_generator(self.random_state)
         self.real_, self.pool_, self.n_features_in_ = X, pool, X.shape[1]
-        self.anchors_ = anchors_of(pool, X, parents)
+        self.anchors_, self.library_ = anchors_of(pool, X, parents), library(len(X), self.rng_)
+        self.near_ = np.full((len(X), min(self.k_neighbors, len(X))), -1, dtype=np.int32)
         networks = self._init_networks()
         self.n_updates_ = n_updates(self.epochs, len(pool), self.batch_size)
         if self.n_updates_ == 0:
             self._keep_untrained(*networks)
         else:
-            parents = nearest_rows(X, pool, 2) if parents is None else parents
+            orphan = (parents < 0).any(axis=1)
+            if orphan.any():
+                parents = parents.copy()
+                parents[orphan] = nearest_rows(X, pool[orphan], 2)
             self._train(networks, parents, self._classifier(X_other), finish)
         return self
 
-    def refine(self, X, random_state=None, parents=None) -> np.ndarray:
+    def refine(self, X, random_state=None, anchors=None) -> np.ndarray:
         """Move rows.
 
         Parameters
@@ -981,8 +1021,9 @@ class GAN(BaseEstimator):
         random_state : int, RandomState instance or None, default=None
             The seed of the noise. Without one, the next draws of `rng_` are used, so that each call
             gives other rows.
-        parents : array-like of int of shape (n_samples, 2) or None, default=None
-            Where each row came from, as in `fit`; saves looking for the nearest real rows.
+        anchors : array-like of int of shape (n_samples,) or None, default=None
+            The position of the real row next to each row (for a row of SMOTE, the nearer parent);
+            saves looking for it. -1 where it is not known.
 
         Returns
         -------
@@ -998,8 +1039,8 @@ class GAN(BaseEstimator):
         X = check_rows("X", X, self.n_features_in_)
         if self.kept_update_ == 0:
             return X.copy()
-        parents = check_parents(parents, len(X), len(self.real_))
-        return self._refine(X, anchors_of(X, self.real_, parents), random_state)
+        anchors = check_positions("anchors", anchors, (len(X),), len(self.real_))
+        return self._refine(X, fill_anchors(X, self.real_, anchors), random_state)
 
     def sample(self, n_samples: int, random_state=None) -> np.ndarray:
         """Refine rows drawn at random from the pool.
@@ -1065,12 +1106,11 @@ class GAN(BaseEstimator):
         if self.kept_update_ == 0:
             return X.copy()
         rng = self.rng_ if random_state is None else host_generator(random_state)
-        if not hasattr(self, "near_"):
-            self.near_ = np.full((len(self.real_), min(self.k_neighbors, len(self.real_))), -1, dtype=np.int32)
         new = np.unique(anchors)
         new = new[self.near_[new, 0] < 0]
         if len(new):
-            self.near_[new] = nearest_rows(self.real_, self.real_[new], self.near_.shape[1])
+            found = nearest_rows(self.real_[self.library_], self.real_[new], self.near_.shape[1])
+            self.near_[new] = self.library_[found]
         return X + move_rows(self._mover(self.generator_), X, anchors, self.near_, rng)
 
     def _mover(self, weights) -> Mover:

@@ -21,13 +21,14 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .gan import GAN, WGANGP, check_n_samples
-from .smote import Proposal, jitter, orphans, propose_with, smote, usable_k
+from .smote import Proposal, jitter, nearest_neighbors, orphans, propose_with, smote, usable_k
 from .table import TableEncoder, check_numeric
 
 # %% auto #0
 __all__ = ['MIN_ROWS_GAN', 'PART', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows',
            'simple_rows', 'propose', 'fit_gan', 'parents_of', 'refine_part', 'refine', 'check_strategy',
-           'whole_columns', 'report_line', 'warn_of_notes', 'provenance', 'join_rows', 'framed', 'is_none', 'SMOTEGAN']
+           'whole_columns', 'report_line', 'warn_of_notes', 'provenance', 'room_for', 'join_rows', 'framed', 'is_none',
+           'SMOTEGAN']
 
 # %% ../nbs/04_oversample.ipynb #f7b19e2d
 MIN_ROWS_GAN = 8
@@ -57,6 +58,7 @@ class ClassModel:
     encoder: TableEncoder | None = None
     gan: Any = None
     pool: Proposal | None = None
+    neighbors: np.ndarray | None = None
 
     @property
     def is_smote(self) -> bool:
@@ -71,19 +73,21 @@ def noise_rows(model: ClassModel, n: int, random_state) -> Proposal:
     return orphans(model.rows.mean(axis=0) + noise * spread)
 
 
-def simple_rows(model: ClassModel, n: int, random_state) -> Proposal:
-    """Make `n` rows by a step that needs no other class: SMOTE, noise or jitter."""
+def simple_rows(model: ClassModel, n: int, random_state, out=None) -> Proposal:
+    """Make `n` rows by a step that needs no other class: SMOTE (if need be into `out`), noise or jitter."""
     if model.step == "jitter":
         return jitter(model.rows, n, model.spread, random_state)
     if model.step == "noise":
         return noise_rows(model, n, random_state)
-    return smote(model.rows, n, random_state=random_state)
+    if model.neighbors is None and len(model.rows) > 1:
+        model.neighbors = nearest_neighbors(model.rows, usable_k(5, len(model.rows)))
+    return smote(model.rows, n, random_state=random_state, out=out, neighbors=model.neighbors)
 
 # %% ../nbs/04_oversample.ipynb #08a5a0d9
-def propose(model: ClassModel, X, y, n: int, random_state) -> Proposal:
+def propose(model: ClassModel, X, y, n: int, random_state, out=None) -> Proposal:
     """Make `n` rows by the first step; SMOTE takes over where another sampler cannot work."""
     if isinstance(model.step, str):
-        return simple_rows(model, n, random_state)
+        return simple_rows(model, n, random_state, out)
     try:
         proposal = propose_with(model.step, X, y, model.label, n, random_state)
         reason = "" if len(proposal.X) else "it proposed no rows"
@@ -93,7 +97,7 @@ def propose(model: ClassModel, X, y, n: int, random_state) -> Proposal:
         return proposal
     model.notes.append(f"{type(model.step).__name__} could not work here ({reason}): SMOTE instead")
     model.step = "smote"
-    return simple_rows(model, n, random_state)
+    return simple_rows(model, n, random_state, out)
 
 # %% ../nbs/04_oversample.ipynb #5cb3e34b
 def fit_gan(model: ClassModel, gan, pool: Proposal, random_state, X_other: np.ndarray | None = None) -> None:
@@ -108,7 +112,7 @@ def fit_gan(model: ClassModel, gan, pool: Proposal, random_state, X_other: np.nd
                   finish=lambda Z: encoder.transform(encoder.make_legal(Z * scale + mean)))
 
 # %% ../nbs/04_oversample.ipynb #04aa13fd
-PART = 65536
+PART = 131072
 
 
 def parents_of(proposal: Proposal) -> np.ndarray:
@@ -116,15 +120,13 @@ def parents_of(proposal: Proposal) -> np.ndarray:
     return np.column_stack([proposal.base, proposal.neighbor])
 
 
-def refine_part(encoder: TableEncoder, gan, X: np.ndarray, parents: np.ndarray, random_state):
+def refine_part(encoder: TableEncoder, gan, X: np.ndarray, anchors: np.ndarray, random_state):
     """Move the rows of one part by a GAN, and make those legal that moved."""
-    Z = encoder.transform(X)
-    move = gan.refine(Z, random_state, parents) - Z
-    moved = move.any(axis=1)
-    refined = X + move * encoder.columns_["scale"].to_numpy()
-    refined[moved] = encoder.make_legal(refined[moved])
-    refined = np.where(moved[:, None], refined, X)
-    return refined, np.sqrt(((encoder.transform(refined) - Z) ** 2).mean(axis=1))
+    Z, scale = encoder.transform(X), encoder.columns_["scale"].to_numpy()
+    move = gan.refine(Z, random_state, anchors) - Z
+    moved = move.any(axis=1, keepdims=True)
+    refined = np.where(moved, encoder.make_legal(X + move * scale), X)
+    return refined, np.sqrt((((refined - X) / scale) ** 2).mean(axis=1))
 
 
 def refine(model: ClassModel, proposal: Proposal, random_state=None) -> tuple[np.ndarray, np.ndarray]:
@@ -133,9 +135,9 @@ def refine(model: ClassModel, proposal: Proposal, random_state=None) -> tuple[np
     if model.gan is None or model.encoder is None or model.gan.kept_update_ == 0:
         return X, distance
     random_state = None if random_state is None else check_random_state(random_state)
+    anchors = proposal.anchor
     for part in gen_batches(len(X), PART):
-        X[part], distance[part] = refine_part(
-            model.encoder, model.gan, X[part], parents_of(proposal)[part], random_state)
+        X[part], distance[part] = refine_part(model.encoder, model.gan, X[part], anchors[part], random_state)
     return X, distance
 
 # %% ../nbs/04_oversample.ipynb #89bda713
@@ -196,11 +198,20 @@ _NO_PROVENANCE = pd.DataFrame(columns=["class", "base", "neighbor", "weight", "m
 _NO_HISTORY = pd.DataFrame(columns=["update", "critic_loss", "generator_loss", "class"])
 
 
-def join_rows(X, made: list[np.ndarray]):
-    """Put the made-up rows below those of `X`, in its format and dtype."""
+def room_for(X: np.ndarray, n: int) -> np.ndarray:
+    """A matrix with the rows of `X` on top and room for `n` more."""
+    room = np.empty((len(X) + n, X.shape[1]), dtype=X.dtype)
+    room[:len(X)] = X
+    return room
+
+
+def join_rows(X, made: list[np.ndarray], room: np.ndarray):
+    """Put the made-up rows below those of `X`, in its format and dtype; nothing to do where they lie there already."""
     if sparse.issparse(X):
         return sparse.vstack([X, *(sparse.csr_matrix(rows) for rows in made)], format=X.format).astype(X.dtype)
-    return np.vstack([X, *(rows.astype(X.dtype) for rows in made)])
+    if all(np.shares_memory(rows, room) for rows in made) and X.dtype == room.dtype:
+        return room
+    return np.vstack([X, *(rows.astype(X.dtype, copy=False) for rows in made)])
 
 
 def framed(rows: np.ndarray, like: pd.DataFrame) -> pd.DataFrame:
@@ -308,13 +319,16 @@ class SMOTEGAN(BaseOverSampler):
         self._dtype, self._range = X.dtype, (dense.min(axis=0), dense.max(axis=0))
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         self.models_ = {label: self._plan(label, dense, y) for label in wanted}
-        proposals = {label: propose(self.models_[label], dense, y, n, self.random_state)
-                     for label, n in wanted.items() if self.models_[label].step != "nothing"}
+        wanted = {label: n for label, n in wanted.items() if self.models_[label].step != "nothing"}
+        room = room_for(dense, sum(wanted.values()))
+        parts = np.split(room, len(y) + np.cumsum([0, *wanted.values()]))[1:]
+        proposals = {label: propose(self.models_[label], dense, y, n, self.random_state, part)
+                     for (label, n), part in zip(wanted.items(), parts, strict=False)}
         made, moved = self._refine_all(dense, y, proposals)
         self._tell(y, proposals, made, moved)
         self._random = np.random.RandomState(check_random_state(self.random_state).randint(2**31 - 1))
         labels = [np.full(len(rows), label, dtype=y.dtype) for label, rows in made.items()]
-        return join_rows(X, list(made.values())), np.concatenate([y, *labels])
+        return join_rows(X, list(made.values()), room), np.concatenate([y, *labels])
 
     def _plan(self, label, X, y) -> ClassModel:
         """The steps for one class."""
@@ -336,14 +350,14 @@ class SMOTEGAN(BaseOverSampler):
                 model.pool = propose(model, X, y, gan.pool_size, pool_seed)
                 fit_gan(model, gan, model.pool, gan_seed, X[y != label])
             made[label], moved[label] = refine(model, proposal)
-            made[label] = self._finish(model, made[label])
+            self._finish(model, made[label])
         return made, moved
 
     def _finish(self, model: ClassModel, rows: np.ndarray) -> np.ndarray:
-        """Keep jitter and noise in the range of the data, and round the columns whose dtype is an integer."""
+        """Keep jitter and noise in the range of the data, and round the columns whose dtype is an integer; in place."""
         if isinstance(model.step, str) and model.step in ("jitter", "noise"):
-            rows = np.clip(rows, *self._range)
-        return np.where(self._whole, np.rint(rows), rows)
+            np.clip(rows, *self._range, out=rows)
+        return np.rint(rows, out=rows, where=self._whole) if self._whole.any() else rows
 
     def _tell(self, y, proposals, made, moved) -> None:
         """Write down what was done for each class and row."""

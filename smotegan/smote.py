@@ -15,12 +15,12 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval
 
 # %% auto #0
-__all__ = ['nearest_neighbors', 'usable_k', 'draw_parents', 'Proposal', 'orphans', 'smote', 'jitter', 'propose_with',
-           'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
+__all__ = ['PART', 'nearest_neighbors', 'usable_k', 'draw_parents', 'Proposal', 'orphans', 'between', 'smote', 'jitter',
+           'propose_with', 'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
 
 # %% ../nbs/02_smote.ipynb #22281e61
 def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
@@ -74,6 +74,11 @@ class Proposal(NamedTuple):
     neighbor: np.ndarray
     weight: np.ndarray
 
+    @property
+    def anchor(self) -> np.ndarray:
+        """The nearer parent of each row, -1 where unknown."""
+        return np.where(self.weight <= 0.5, self.base, self.neighbor)
+
 
 def orphans(X: np.ndarray) -> Proposal:
     """A `Proposal` of rows whose parents are not known."""
@@ -81,7 +86,19 @@ def orphans(X: np.ndarray) -> Proposal:
     return Proposal(X, unknown, unknown, np.full(len(X), np.nan))
 
 # %% ../nbs/02_smote.ipynb #eb3e435a
-def smote(X, n: int, k_neighbors: int = 5, random_state=None) -> Proposal:
+PART = 8192
+
+
+def between(X: np.ndarray, base: np.ndarray, neighbor: np.ndarray, weight: np.ndarray, out=None) -> np.ndarray:
+    """The rows that lie `weight` of the way from the rows `base` of X to the rows `neighbor`."""
+    rows = np.empty((len(base), X.shape[1]), dtype=np.result_type(X, weight)) if out is None else out
+    for part in gen_batches(len(base), PART):
+        start = X[base[part]]
+        rows[part] = start + weight[part, None] * (X[neighbor[part]] - start)
+    return rows
+
+
+def smote(X, n: int, k_neighbors: int = 5, random_state=None, out=None, neighbors=None) -> Proposal:
     """Make `n` rows between neighbouring rows of one class.
 
     Gives the same rows as ``imblearn.over_sampling.SMOTE`` for the same `random_state`, and keeps
@@ -97,6 +114,10 @@ def smote(X, n: int, k_neighbors: int = 5, random_state=None) -> Proposal:
         Among how many neighbours to choose; fewer in a class with fewer rows.
     random_state : int, RandomState instance or None, default=None
         The seed of the draws.
+    out : ndarray of shape (n, n_features) or None, default=None
+        Where to put the rows; None makes a new matrix.
+    neighbors : ndarray of int of shape (n_samples, k_neighbors) or None, default=None
+        What `nearest_neighbors` found, where it was asked before.
 
     Returns
     -------
@@ -124,9 +145,10 @@ def smote(X, n: int, k_neighbors: int = 5, random_state=None) -> Proposal:
     if len(X) < 2:
         raise ValueError(f"'X' must have at least 2 rows, so that SMOTE has a neighbour to interpolate to; "
                          f"got {len(X)}. With a single row, jitter() makes rows around it.")
-    neighbors = nearest_neighbors(X, usable_k(k_neighbors, len(X)))
+    if neighbors is None:
+        neighbors = nearest_neighbors(X, usable_k(k_neighbors, len(X)))
     base, neighbor, weight = draw_parents(neighbors, n, random_state)
-    return Proposal(X[base] + weight[:, None] * (X[neighbor] - X[base]), base, neighbor, weight)
+    return Proposal(between(X, base, neighbor, weight, out), base, neighbor, weight)
 
 # %% ../nbs/02_smote.ipynb #04457dc6
 def jitter(row: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: float = 0.05) -> Proposal:

@@ -247,8 +247,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         values = self._values(X)
-        rules = zip(*(self.columns_[rule] for rule in ("kind", "low", "high")), self.levels_, strict=True)
-        return np.column_stack([legal_column(column, *rule) for column, rule in zip(values.T, rules, strict=True)])
+        kind, low, high = (self.columns_[rule].to_numpy() for rule in ("kind", "low", "high"))
+        legal = np.clip(values, low, high)
+        for i, levels in enumerate(self.levels_):
+            if levels is not None or kind[i] == "integer":
+                legal[:, i] = legal_column(legal[:, i], kind[i], low[i], high[i], levels)
+        return legal
 
     def inverse_transform(self, Z):
         """Bring standardised rows back as legal rows of the table.
