@@ -9,26 +9,28 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling import ADASYN, BorderlineSMOTE
+from imblearn.over_sampling import ADASYN, SMOTEN, BorderlineSMOTE
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_sampling_strategy
+from imblearn.utils import check_sampling_strategy, check_target_type
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_consistent_length, check_random_state, gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .gan import GAN, WGANGP, check_n_samples
-from .smote import Proposal, jitter, nearest_neighbors, orphans, propose_with, smote, usable_k
-from .table import TableEncoder, check_numeric
+from .keep import SavedFileError, load_state, save_state
+from .smote import Proposal, class_neighbors, is_plain, jitter, orphans, propose_with, smote_mixed, usable_k
+from .table import TableCodec, TableEncoder, check_numeric, is_frame
 
 # %% auto #0
 __all__ = ['MIN_ROWS_GAN', 'PART', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows',
-           'simple_rows', 'propose', 'fit_gan', 'parents_of', 'refine_part', 'refine', 'check_strategy',
-           'whole_columns', 'report_line', 'warn_of_notes', 'provenance', 'room_for', 'join_rows', 'framed', 'is_none',
-           'SMOTEGAN']
+           'simple_rows', 'propose', 'fit_gan', 'parents_of', 'refine_part', 'refine', 'check_strategy', 'is_matrix',
+           'read_labels', 'below', 'labels_below', 'report_line', 'warn_of_notes', 'provenance', 'room_for',
+           'join_rows', 'is_none', 'default_step', 'row_keys', 'SMOTEGAN', 'LeakageError', 'assert_no_leak']
 
 # %% ../nbs/04_oversample.ipynb #f7b19e2d
 MIN_ROWS_GAN = 8
@@ -59,6 +61,12 @@ class ClassModel:
     gan: Any = None
     pool: Proposal | None = None
     neighbors: np.ndarray | None = None
+    sizes: Any = None
+    kinds: dict | None = None
+
+    def __post_init__(self):
+        if self.sizes is None:
+            self.sizes = np.zeros(self.rows.shape[1], dtype=int)
 
     @property
     def is_smote(self) -> bool:
@@ -67,10 +75,15 @@ class ClassModel:
 
 # %% ../nbs/04_oversample.ipynb #77c532e1
 def noise_rows(model: ClassModel, n: int, random_state) -> Proposal:
-    """Draw `n` rows from a normal distribution with the class's own means and scales."""
-    noise = check_random_state(random_state).standard_normal((n, model.rows.shape[1]))
-    spread = model.rows.std(axis=0)
-    return orphans(model.rows.mean(axis=0) + noise * spread)
+    """Draw `n` rows from a normal distribution with the class's means and scales; categories and holes at random."""
+    rng, rows = check_random_state(random_state), model.rows
+    noise = rng.standard_normal((n, rows.shape[1]))
+    if is_plain(rows, model.sizes):
+        return orphans(rows.mean(axis=0) + noise * rows.std(axis=0))
+    drawn = np.column_stack([rng.choice(column, n) for column in rows.T])
+    frame = pd.DataFrame(rows)
+    made = frame.mean().to_numpy() + noise * frame.std(ddof=0).to_numpy()
+    return orphans(np.asarray(np.where(np.isnan(drawn) | (model.sizes > 0), drawn, made)))
 
 
 def simple_rows(model: ClassModel, n: int, random_state, out=None) -> Proposal:
@@ -79,9 +92,9 @@ def simple_rows(model: ClassModel, n: int, random_state, out=None) -> Proposal:
         return jitter(model.rows, n, model.spread, random_state)
     if model.step == "noise":
         return noise_rows(model, n, random_state)
-    if model.neighbors is None and len(model.rows) > 1:
-        model.neighbors = nearest_neighbors(model.rows, usable_k(5, len(model.rows)))
-    return smote(model.rows, n, random_state=random_state, out=out, neighbors=model.neighbors)
+    if model.neighbors is None:
+        model.neighbors = class_neighbors(model.rows, model.sizes, 5)
+    return smote_mixed(model.rows, model.sizes, n, random_state=random_state, out=out, neighbors=model.neighbors)
 
 # %% ../nbs/04_oversample.ipynb #08a5a0d9
 def propose(model: ClassModel, X, y, n: int, random_state, out=None) -> Proposal:
@@ -89,7 +102,7 @@ def propose(model: ClassModel, X, y, n: int, random_state, out=None) -> Proposal
     if isinstance(model.step, str):
         return simple_rows(model, n, random_state, out)
     try:
-        proposal = propose_with(model.step, X, y, model.label, n, random_state)
+        proposal = propose_with(model.step, X, y, model.label, n, random_state, model.sizes)
         reason = "" if len(proposal.X) else "it proposed no rows"
     except (ValueError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
@@ -102,14 +115,13 @@ def propose(model: ClassModel, X, y, n: int, random_state, out=None) -> Proposal
 # %% ../nbs/04_oversample.ipynb #5cb3e34b
 def fit_gan(model: ClassModel, gan, pool: Proposal, random_state, X_other: np.ndarray | None = None) -> None:
     """Fit the encoder and a clone of `gan` on the class; what is judged are legal rows."""
-    encoder = model.encoder = TableEncoder().fit(model.rows)
-    mean, scale = encoder.columns_["mean"].to_numpy(), encoder.columns_["scale"].to_numpy()
+    encoder = model.encoder = TableEncoder(model.sizes, model.kinds).fit(model.rows)
     model.gan = clone(gan)
     if model.gan.random_state is None:
         model.gan.set_params(random_state=random_state)
     model.gan.fit(encoder.transform(model.rows), encoder.transform(pool.X), parents=parents_of(pool),
                   X_other=encoder.transform(X_other) if gan.boundary_weight > 0 else None,
-                  finish=lambda Z: encoder.transform(encoder.make_legal(Z * scale + mean)))
+                  finish=lambda Z: encoder.transform(encoder.inverse_transform(Z)))
 
 # %% ../nbs/04_oversample.ipynb #04aa13fd
 PART = 131072
@@ -122,11 +134,10 @@ def parents_of(proposal: Proposal) -> np.ndarray:
 
 def refine_part(encoder: TableEncoder, gan, X: np.ndarray, anchors: np.ndarray, random_state):
     """Move the rows of one part by a GAN, and make those legal that moved."""
-    Z, scale = encoder.transform(X), encoder.columns_["scale"].to_numpy()
+    Z = encoder.transform(X)
     move = gan.refine(Z, random_state, anchors) - Z
-    moved = move.any(axis=1, keepdims=True)
-    refined = np.where(moved, encoder.make_legal(X + move * scale), X)
-    return refined, np.sqrt((((refined - X) / scale) ** 2).mean(axis=1))
+    refined = np.where(move.any(axis=1, keepdims=True), encoder.move(X, move), X)
+    return refined, np.sqrt(((encoder.transform(refined) - Z) ** 2).mean(axis=1))
 
 
 def refine(model: ClassModel, proposal: Proposal, random_state=None) -> tuple[np.ndarray, np.ndarray]:
@@ -158,11 +169,46 @@ def check_strategy(sampling_strategy, y) -> dict:
         ) from error
 
 # %% ../nbs/04_oversample.ipynb #6aa071f2
-def whole_columns(X) -> np.ndarray:
-    """Which columns have an integer or boolean dtype; a matrix has one dtype for all of them."""
+def is_matrix(X) -> bool:
+    """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
+    if sparse.issparse(X):
+        return True
+    if is_frame(X):
+        return False
+    X = np.asarray(X)
+    if X.dtype.kind == "O" and X.ndim == 2:
+        return not any(isinstance(value, (str, bool)) or value is None for value in X.ravel().tolist())
+    return X.dtype.kind != "U"
+
+
+def read_labels(y) -> tuple[np.ndarray, Any]:
+    """The labels as an array, and the series that they came from, None where they were no series."""
+    if not nw.dependencies.is_into_series(y):
+        return y, None
+    series = nw.from_native(y.reset_index(drop=True) if isinstance(y, pd.Series) else y, series_only=True)
+    if series.is_null().any():
+        raise ValueError(f"'y' must not contain missing values; got {int(series.is_null().sum())} of them. Drop those "
+                         "rows, or give them a class of their own.")
+    return (series.to_numpy() if series.dtype.is_numeric() else np.array(series.to_list())), series
+
+# %% ../nbs/04_oversample.ipynb #3242ba74
+def below(X, made):
+    """A table and, below it, made-up rows of the same kind."""
+    if not is_frame(X):
+        return np.vstack([X, made])
     if isinstance(X, pd.DataFrame):
-        return np.array([dtype.kind in "iub" for dtype in X.dtypes])
-    return np.array(X.dtype.kind in "iub" if hasattr(X, "dtype") else np.asarray(X).dtype.kind in "iub")
+        return pd.concat([X, made], ignore_index=True)
+    return nw.concat([nw.from_native(X, eager_only=True), nw.from_native(made, eager_only=True)]).to_native()
+
+
+def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):
+    """A series of labels and, below it, those of made-up rows, picked from it."""
+    known, first = np.unique(y, return_index=True)
+    added = labels[first[np.searchsorted(known, made)]]
+    if isinstance(labels.to_native(), pd.Series):
+        return pd.concat([labels.to_native(), added.to_native()], ignore_index=True)
+    both = nw.concat([part.alias("y").to_frame() for part in (labels, added)])
+    return both.get_column("y").alias(labels.name).to_native()
 
 # %% ../nbs/04_oversample.ipynb #43cca330
 _REPORT_COLUMNS = ["class", "rows", "made", "first step", "GAN", "median move", "training", "note"]
@@ -189,6 +235,7 @@ def warn_of_notes(model: ClassModel) -> None:
 # %% ../nbs/04_oversample.ipynb #a41dff43
 def provenance(model: ClassModel, proposal: Proposal, positions: np.ndarray, moved: np.ndarray) -> pd.DataFrame:
     """One line for each made-up row: class, parents as positions in `X`, weight, move."""
+    positions = positions.astype(np.int32)
     parent = lambda index: np.where(index < 0, -1, positions[index])  # noqa: E731
     return pd.DataFrame({"class": np.full(len(moved), model.label), "base": parent(proposal.base),
                          "neighbor": parent(proposal.neighbor), "weight": proposal.weight, "moved": moved})
@@ -214,14 +261,27 @@ def join_rows(X, made: list[np.ndarray], room: np.ndarray):
     return np.vstack([X, *(rows.astype(X.dtype, copy=False) for rows in made)])
 
 
-def framed(rows: np.ndarray, like: pd.DataFrame) -> pd.DataFrame:
-    """Rows as a table with the columns and dtypes of another."""
-    return pd.DataFrame(rows, columns=like.columns).astype(like.dtypes)
-
-
 def is_none(gan) -> bool:
     """Whether the user asked for no GAN."""
     return isinstance(gan, str) and gan == "none"
+
+
+def default_step(sizes: np.ndarray | None, n_rows: int):
+    """The first step where none was asked for: SMOTE, or SMOTEN where no column is a number."""
+    if sizes is None or not sizes.all() or n_rows < 2:
+        return "smote"
+    return SMOTEN(k_neighbors=usable_k(5, n_rows))
+
+# %% ../nbs/04_oversample.ipynb #656bc164
+def row_keys(X: np.ndarray) -> np.ndarray:
+    """A number of 64 bits for each row; equal rows have equal ones."""
+    X = np.asarray(X, dtype=np.float64) + 0.0  # one zero, not two
+    key = np.zeros(len(X), dtype=np.uint64)
+    for column in X.T:
+        bits = np.where(np.isnan(column), np.nan, column).view(np.uint64)
+        key = (key ^ bits) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    return key
 
 # %% ../nbs/04_oversample.ipynb #12031b96
 class SMOTEGAN(BaseOverSampler):
@@ -240,6 +300,11 @@ class SMOTEGAN(BaseOverSampler):
         classes only); a dict gives the wanted rows of each class.
     random_state : int, RandomState instance or None, default=None
         The seed of everything; with an int, the same call gives the same bytes.
+    kinds : 'infer' or dict, default='infer'
+        The kinds of columns by name (``"continuous"``, ``"integer"``, ``"binary"``, ``"constant"``,
+        ``"date"`` or ``"categorical"``), for those where the inferred kind is wrong.
+    missing : {'refuse', 'model'}, default='refuse'
+        What to do about missing values: an error, or a pattern of its own that made-up rows have as well.
 
     Attributes
     ----------
@@ -257,6 +322,8 @@ class SMOTEGAN(BaseOverSampler):
         square over the columns, in standard deviations of the class).
     models_ : dict
         For each class the `ClassModel`, with its fitted `encoder` and `gan`.
+    table_ : TableCodec or None
+        How a table was read; its `columns_` shows the kinds. None for a matrix of numbers.
     n_features_in_ : int
         The number of columns.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -270,6 +337,9 @@ class SMOTEGAN(BaseOverSampler):
     -----
     A class with fewer than 8 rows gets its first step without a GAN, one with a single row gets
     jitter; a warning and `report_` say so. Several classes are treated one at a time.
+
+    Tables of pandas, polars and Arrow may hold numbers, times, texts, categories and booleans, and come
+    back with their dtypes; SMOTE then works as SMOTENC, or as SMOTEN where there are no numbers.
 
     References
     ----------
@@ -292,23 +362,106 @@ class SMOTEGAN(BaseOverSampler):
         **BaseOverSampler._parameter_constraints,
         "smote": [BaseOverSampler, StrOptions({"noise"}), None],
         "gan": [GAN, StrOptions({"none"}), None],
+        "random_state": ["random_state"],
+        "kinds": [StrOptions({"infer"}), dict],
+        "missing": [StrOptions({"refuse", "model"})],
     }
+    table_: Any
 
-    def __init__(self, smote=None, gan=None, sampling_strategy="auto", random_state=None):
+    def __init__(self, smote=None, gan=None, sampling_strategy="auto", random_state=None, *, kinds="infer",
+                 missing="refuse"):
         super().__init__(sampling_strategy=sampling_strategy)
         self.smote = smote
         self.gan = gan
         self.random_state = random_state
+        self.kinds = kinds
+        self.missing = missing
+
+    def fit(self, X, y, **params):
+        """Check a table and count what is to be made; `fit_resample` makes it.
+
+        Parameters
+        ----------
+        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
+            The table.
+        y : array-like or series of shape (n_samples,)
+            The classes.
+        **params : dict
+            Passed on.
+
+        Returns
+        -------
+        SMOTEGAN
+            The sampler, with `sampling_strategy_` but without rows.
+        """
+        return super().fit(self._read(X), read_labels(y)[0], **params)
+
+    def fit_resample(self, X, y, **params):
+        """Make rows and put them below those of the table.
+
+        Parameters
+        ----------
+        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
+            The table. A frame may be of pandas, polars or Arrow.
+        y : array-like or series of shape (n_samples,)
+            The classes.
+        **params : dict
+            Passed on.
+
+        Returns
+        -------
+        X_resampled : frame, ndarray or sparse matrix of shape (n_samples_new, n_features)
+            The rows of `X`, unchanged and first, and the made-up ones; of the same kind and dtypes.
+        y_resampled : ndarray or series of shape (n_samples_new,)
+            Their classes.
+
+        Raises
+        ------
+        ValueError
+            If something cannot be done; the message names the parameter or the columns, and a way out.
+        """
+        self._validate_params()
+        codes, (plain, labels) = self._read(X), read_labels(y)
+        made, y_res = super().fit_resample(codes, plain, **params)
+        if self.table_ is not None:
+            new = self.table_.inverse_transform(made[len(codes):])
+            self.made_keys_ = row_keys(self.table_.transform(new))
+            made = below(X, new)
+        return made, y_res if labels is None else labels_below(labels, plain, np.asarray(y_res)[len(plain):])
+
+    def _read(self, X):
+        """The codes of a table; a matrix as it is."""
+        self.__dict__.pop("models_", None)  # whatever was fitted before is out of date from here on
+        plain_numbers = isinstance(self.kinds, str) and self.missing == "refuse"
+        if is_matrix(X) and (plain_numbers or sparse.issparse(X)):
+            if not plain_numbers:
+                raise ValueError(f"'kinds' and 'missing' need a dense table; got a sparse matrix with kinds="
+                                 f"{self.kinds!r} and missing={self.missing!r}. Pass X.toarray(), or leave both out.")
+            self.table_ = None
+            return X
+        self.table_ = TableCodec(self.kinds, self.missing).fit(X)
+        return self.table_.transform(X)
 
     def _check_X_y(self, X, y, accept_sparse=None):
-        self.__dict__.pop("models_", None)  # whatever was fitted before is out of date from here on
-        if isinstance(X, pd.DataFrame) or (isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "fU"):
-            check_numeric(X)
-        self._whole = whole_columns(X)
-        self._frame = X.iloc[:0] if isinstance(X, pd.DataFrame) else None
-        X, y, binarize_y = super()._check_X_y(X, y, accept_sparse)
+        if self.table_ is None:
+            if isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "fU":
+                check_numeric(X)
+            self._whole = np.array(getattr(X, "dtype", np.asarray(X).dtype).kind in "iub")
+            X, y, binarize_y = super()._check_X_y(X, y, accept_sparse)
+        else:
+            y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
+            check_consistent_length(X, y)
+            self._whole = np.array([coder.whole for coder in self.table_.coders_])
+            self._remember_columns()
         check_strategy(self.sampling_strategy, y)
         return X, y, binarize_y
+
+    def _remember_columns(self) -> None:
+        """The names and the number of columns, as scikit-learn keeps them."""
+        names, self.n_features_in_ = self.table_.names_, self.table_.n_features_in_
+        self.__dict__.pop("feature_names_in_", None)
+        if is_frame(self.table_.like_) and all(isinstance(name, str) for name in names):
+            self.feature_names_in_ = np.array(names, dtype=object)
 
     def _fit_resample(self, X, y):
         dense = X.toarray() if sparse.issparse(X) else X
@@ -316,7 +469,7 @@ class SMOTEGAN(BaseOverSampler):
         for step in (self.smote, self.gan):
             if hasattr(step, "_validate_params"):
                 step._validate_params()
-        self._dtype, self._range = X.dtype, (dense.min(axis=0), dense.max(axis=0))
+        self._dtype, self._range = X.dtype, (np.fmin.reduce(dense, axis=0), np.fmax.reduce(dense, axis=0))
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         self.models_ = {label: self._plan(label, dense, y) for label in wanted}
         wanted = {label: n for label, n in wanted.items() if self.models_[label].step != "nothing"}
@@ -326,19 +479,37 @@ class SMOTEGAN(BaseOverSampler):
                      for (label, n), part in zip(wanted.items(), parts, strict=False)}
         made, moved = self._refine_all(dense, y, proposals)
         self._tell(y, proposals, made, moved)
+        self._keep_keys(dense, y, made)
         self._random = np.random.RandomState(check_random_state(self.random_state).randint(2**31 - 1))
         labels = [np.full(len(rows), label, dtype=y.dtype) for label, rows in made.items()]
         return join_rows(X, list(made.values()), room), np.concatenate([y, *labels])
 
     def _plan(self, label, X, y) -> ClassModel:
         """The steps for one class."""
-        rows = X[y == label]
+        rows, sizes = X[y == label], None if self.table_ is None else self.table_.sizes_
         gan = None if is_none(self.gan) else GAN() if self.gan is None else self.gan
-        step, gan, note = choose_steps(len(rows), "smote" if self.smote is None else self.smote, gan)
-        model = ClassModel(label, rows, step, X.std(axis=0), [note] if note else [], gan=gan)
+        first = self.smote if self.smote is not None else default_step(sizes, len(rows))
+        step, gan, note = choose_steps(len(rows), first, gan)
+        spread = X.std(axis=0) if sizes is None else np.where(sizes > 0, 0, pd.DataFrame(X).std(ddof=0))
+        model = ClassModel(label, rows, step, spread, [note] if note else [], gan=gan, sizes=sizes, kinds=self._kinds())
         if model.is_smote and usable_k(5, len(rows)) < 5:
             model.notes.append(f"only {usable_k(5, len(rows))} neighbour(s) instead of 5")
         return model
+
+    def _kinds(self) -> dict | None:
+        """The kinds that the user gave, by position."""
+        if self.table_ is None or isinstance(self.kinds, str):
+            return None
+        return {self.table_.names_.index(name): kind for name, kind in self.kinds.items()}
+
+    def _keep_keys(self, X, y, made) -> None:
+        """Keep the keys of made-up rows and of their parents, for `assert_no_leak`."""
+        rows = np.concatenate(list(made.values())) if made else X[:0]
+        self.made_keys_ = row_keys(rows.astype(self._dtype)) if self.table_ is None else row_keys(X[:0])
+        base, neighbor = (self.provenance_[name].to_numpy(dtype=int) for name in ("base", "neighbor"))
+        unknown = self.provenance_.loc[base < 0, "class"].unique()
+        parents = np.union1d(np.concatenate([base, neighbor]), np.flatnonzero(np.isin(y, unknown)))
+        self.parent_keys_ = row_keys(X[parents[parents >= 0]])
 
     def _refine_all(self, X, y, proposals) -> tuple[dict, dict]:
         """Train the GANs and move the rows, class by class."""
@@ -387,7 +558,7 @@ class SMOTEGAN(BaseOverSampler):
 
         Returns
         -------
-        ndarray or pandas.DataFrame of shape (n_samples, n_features)
+        ndarray or frame of shape (n_samples, n_features)
             The rows, with the columns and dtypes of the table that was fitted.
 
         Raises
@@ -397,7 +568,7 @@ class SMOTEGAN(BaseOverSampler):
         """
         check_is_fitted(self, "models_", msg="This %(name)s has made no rows yet: call 'fit_resample' first.")
         rows = self._sample(self._model(label), check_n_samples(n_samples), random_state)
-        return rows if self._frame is None else framed(rows, self._frame)
+        return rows if self.table_ is None else self.table_.inverse_transform(rows)
 
     def sample_batches(self, n_samples: int, batch_size: int = 65536, label=None, random_state=None):
         """Make more rows of a class, a batch at a time, for those who write them to a disk.
@@ -415,7 +586,7 @@ class SMOTEGAN(BaseOverSampler):
 
         Yields
         ------
-        ndarray or pandas.DataFrame of shape (at most batch_size, n_features)
+        ndarray or frame of shape (at most batch_size, n_features)
             The next rows, as from `sample`.
 
         Raises
@@ -435,7 +606,7 @@ class SMOTEGAN(BaseOverSampler):
     def _more(self, model: ClassModel, n: int, random_state) -> Proposal:
         """New proposals: fresh ones where the step needs no other class, from the pool otherwise."""
         random_state = self._random if random_state is None else random_state
-        if isinstance(model.step, str):
+        if isinstance(model.step, str) or (model.pool is None and self.smote is None):
             return simple_rows(model, n, random_state)
         if model.pool is None:
             raise ValueError(f"'sample' needs the first step SMOTE or a GAN; got smote={model.step!r} and gan='none'. "
@@ -452,6 +623,85 @@ class SMOTEGAN(BaseOverSampler):
             known = np.array(list(usable)).tolist()
             raise ValueError(f"'label' must be a class that was over-sampled, one of {known}; got {label!r}.")
         return usable[label]
+
+    def save(self, path) -> None:
+        """Write the fitted sampler to a file of arrays and JSON.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to write.
+
+        Raises
+        ------
+        ValueError
+            If a parameter has no place in such a file, such as a callable `sampling_strategy`.
+        """
+        check_is_fitted(self, "models_", msg="This %(name)s has nothing to keep yet: call 'fit_resample' first.")
+        save_state(self, path)
+
+    @classmethod
+    def load(cls, path) -> SMOTEGAN:
+        """Read a sampler from a file that `save` wrote; no code of the file is run.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+
+        Returns
+        -------
+        SMOTEGAN
+            The fitted sampler: it can `sample`, and has its `report_`, `history_` and `provenance_`.
+
+        Raises
+        ------
+        SavedFileError
+            If the file is damaged, foreign or newer than this smotegan.
+        """
+        sampler = load_state(path)
+        if type(sampler).__name__ != cls.__name__:
+            raise SavedFileError(f"'path' must be a file of a {cls.__name__}; {str(path)!r} holds a "
+                                 f"{type(sampler).__name__}. Read it with smotegan.keep.load_state.")
+        return sampler
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = self.missing == "model"
+        return tags
+
+# %% ../nbs/04_oversample.ipynb #ad63ac9c
+class LeakageError(ValueError):
+    """Made-up rows, or rows that others were made from, are among the test rows."""
+
+
+def assert_no_leak(X_test, sampler) -> None:
+    """Raise an error if test rows are made-up ones, or exact copies of rows that others were made from.
+
+    Parameters
+    ----------
+    X_test : frame or array-like of shape (n_test, n_features)
+        The rows on which a model is going to be judged.
+    sampler : SMOTEGAN
+        A sampler whose `fit_resample` made the training rows.
+
+    Raises
+    ------
+    LeakageError
+        If there is one; the message counts them and says what to do.
+    """
+    check_is_fitted(sampler, "made_keys_", msg="This %(name)s has made no rows yet: call 'fit_resample' first.")
+    if sampler.table_ is not None:
+        keys = row_keys(sampler.table_.transform(X_test))
+    else:
+        keys = row_keys(X_test.toarray() if sparse.issparse(X_test) else np.asarray(X_test))
+    made, parents = np.isin(keys, sampler.made_keys_), np.isin(keys, sampler.parent_keys_)
+    if made.any() or parents.any():
+        raise LeakageError(
+            f"'X_test' has {made.sum()} made-up row(s) and {(parents & ~made).sum()} row(s) that others were made "
+            f"from, of {len(keys)}; the first at position {np.flatnonzero(made | parents)[0]}. A score on them says "
+            "nothing. Split first, and resample the training part only: put the sampler into imblearn's Pipeline.")
 
 # %% ../nbs/04_oversample.ipynb #9cfc1dfe
 FIRST_STEPS = {"": "noise", "SMOTE": None, "B-SMOTE": BorderlineSMOTE(), "ADASYN": ADASYN()}

@@ -9,7 +9,7 @@ import numbers
 from typing import NamedTuple
 
 import numpy as np
-from imblearn.over_sampling import SMOTE
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 from imblearn.over_sampling.base import BaseOverSampler
 from scipy import sparse
 from sklearn.base import clone
@@ -18,9 +18,12 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval
 
+from .table import largest, one_hot
+
 # %% auto #0
-__all__ = ['PART', 'nearest_neighbors', 'usable_k', 'draw_parents', 'Proposal', 'orphans', 'between', 'smote', 'jitter',
-           'propose_with', 'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
+__all__ = ['PART', 'nearest_neighbors', 'usable_k', 'draw_parents', 'Proposal', 'orphans', 'between', 'smote', 'is_plain',
+           'fill_holes', 'comparable', 'class_neighbors', 'from_comparable', 'vote', 'with_holes', 'smote_mixed',
+           'jitter', 'propose_with', 'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
 
 # %% ../nbs/02_smote.ipynb #22281e61
 def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
@@ -39,7 +42,7 @@ def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
         The positions of the neighbours in `X`, the nearest first.
     """
     finder = NearestNeighbors(n_neighbors=k_neighbors + 1).fit(X)
-    return finder.kneighbors(X, return_distance=False)[:, 1:]
+    return finder.kneighbors(X, return_distance=False)[:, 1:].astype(np.int32)
 
 # %% ../nbs/02_smote.ipynb #871815fa
 def usable_k(k_neighbors: int, n_samples: int) -> int:
@@ -53,7 +56,7 @@ def draw_parents(neighbors: np.ndarray, n: int, random_state) -> tuple[np.ndarra
     pair = rng.randint(low=0, high=neighbors.size, size=n)
     weight = rng.uniform(size=n)
     base, column = np.divmod(pair, neighbors.shape[1])
-    return base, neighbors[base, column], weight
+    return base.astype(np.int32), neighbors[base, column], weight
 
 # %% ../nbs/02_smote.ipynb #ba233148
 class Proposal(NamedTuple):
@@ -82,7 +85,7 @@ class Proposal(NamedTuple):
 
 def orphans(X: np.ndarray) -> Proposal:
     """A `Proposal` of rows whose parents are not known."""
-    unknown = np.full(len(X), -1)
+    unknown = np.full(len(X), -1, dtype=np.int32)
     return Proposal(X, unknown, unknown, np.full(len(X), np.nan))
 
 # %% ../nbs/02_smote.ipynb #eb3e435a
@@ -150,15 +153,121 @@ def smote(X, n: int, k_neighbors: int = 5, random_state=None, out=None, neighbor
     base, neighbor, weight = draw_parents(neighbors, n, random_state)
     return Proposal(between(X, base, neighbor, weight, out), base, neighbor, weight)
 
+# %% ../nbs/02_smote.ipynb #f87290a3
+def is_plain(X: np.ndarray, sizes: np.ndarray) -> bool:
+    """Whether a matrix of codes holds numbers only, without holes."""
+    return not sizes.any() and not np.isnan(X).any()
+
+
+def fill_holes(numbers: np.ndarray) -> np.ndarray:
+    """Numbers with the median of their column in the holes, 0 in a column without a number."""
+    middle = [np.median(seen) if len(seen := column[~np.isnan(column)]) else 0.0 for column in numbers.T]
+    return np.where(np.isnan(numbers), np.array(middle), numbers)
+
+
+def comparable(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Codes as the matrix in which SMOTENC compares rows: numbers, flags of holes, one-hot categories."""
+    holes, numbers = np.isnan(X[:, sizes == 0]), fill_holes(X[:, sizes == 0])
+    height = np.median(numbers.std(axis=0)) if numbers.shape[1] else 1.0
+    words = [height * one_hot(X[:, sizes > 0], sizes[sizes > 0])] if sizes.any() else []
+    return np.hstack([numbers, height * holes[:, holes.any(axis=0)], *words])
+
+
+def class_neighbors(X: np.ndarray, sizes: np.ndarray, k_neighbors: int) -> np.ndarray:
+    """The neighbours of each row of codes of a class, fewer than `k_neighbors` in a small one."""
+    return nearest_neighbors(X if is_plain(X, sizes) else comparable(X, sizes), usable_k(k_neighbors, len(X)))
+
+
+def from_comparable(soft: np.ndarray, X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Rows in that matrix, of `X`, as codes again: flags decided at one half, the largest category."""
+    numbers, holes = np.flatnonzero(sizes == 0), np.isnan(X[:, sizes == 0]).any(axis=0)
+    codes, n, flags = np.zeros((len(soft), X.shape[1])), len(numbers), len(numbers) + int(holes.sum())
+    height = np.median(fill_holes(X[:, numbers]).std(axis=0)) if n else 1.0
+    codes[:, numbers] = soft[:, :n]
+    codes[:, numbers[holes]] = np.where(soft[:, n:flags] > height / 2, np.nan, codes[:, numbers[holes]])
+    if sizes.any():
+        codes[:, sizes > 0] = largest(soft[:, flags:], sizes[sizes > 0])
+    return codes
+
+# %% ../nbs/02_smote.ipynb #695d09a7
+def vote(codes: np.ndarray, size: int, neighbors: np.ndarray, base: np.ndarray, rng) -> np.ndarray:
+    """The most frequent of `size` categories among the neighbours of each `base`, ties at random."""
+    counts = (codes[neighbors][:, :, None] == np.arange(size)).sum(axis=1)
+    winners = counts == counts.max(axis=1, keepdims=True)
+    places = rng.permutation(np.argwhere(winners[base]))
+    _, first = np.unique(places[:, 0], return_index=True)
+    return places[first, 1]
+
+
+def with_holes(rows: np.ndarray, start: np.ndarray, end: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """One column of made-up numbers whose parents may have holes: the nearer parent decides whether it has one."""
+    rows = np.where(np.isnan(start), end, np.where(np.isnan(end), start, rows))
+    return np.where(np.isnan(np.where(weight <= 0.5, start, end)), np.nan, rows)
+
+
+def smote_mixed(X, sizes, n: int, k_neighbors: int = 5, random_state=None, out=None, neighbors=None) -> Proposal:
+    """Make `n` rows between neighbouring rows of numbers and categories of one class.
+
+    Gives the same rows as ``imblearn.over_sampling.SMOTENC`` for the same int `random_state`, and as
+    `smote` where there are numbers only.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        The codes of the class, at least two rows; NaN for a hole among the numbers.
+    sizes : ndarray of int of shape (n_features,)
+        How many categories each column has; 0 for numbers.
+    n : int
+        How many rows to make.
+    k_neighbors : int, default=5
+        Among how many neighbours to choose; fewer in a class with fewer rows.
+    random_state : int, RandomState instance or None, default=None
+        The seed of the draws.
+    out : ndarray of shape (n, n_features) or None, default=None
+        Where to put the rows; None makes a new matrix.
+    neighbors : ndarray of int of shape (n_samples, k_neighbors) or None, default=None
+        What `nearest_neighbors` found in the `comparable` matrix, where it was asked before.
+
+    Returns
+    -------
+    Proposal
+        The new rows, their parents and their weights.
+
+    References
+    ----------
+    Chawla et al. (2002), "SMOTE: Synthetic Minority Over-sampling Technique", JAIR 16, section 6.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from smotegan.smote import smote_mixed
+    >>> X = np.array([[0.0, 0], [1.0, 0], [2.0, 1]])
+    >>> smote_mixed(X, np.array([0, 2]), 3, random_state=0).X[:, 1]
+    array([0., 0., 0.])
+    """
+    if is_plain(X, sizes):
+        return smote(X, n, k_neighbors, random_state, out, neighbors)
+    if neighbors is None:
+        neighbors = class_neighbors(X, sizes, k_neighbors)
+    proposal = smote(X, n, k_neighbors, random_state, out, neighbors)
+    rows, base, neighbor, weight = proposal
+    rng = check_random_state(random_state)
+    for i in np.flatnonzero(sizes):
+        rows[:, i] = vote(X[:, i], sizes[i], neighbors, base, rng)
+    for i in np.flatnonzero(np.isnan(X).any(axis=0) & (sizes == 0)):
+        rows[:, i] = with_holes(rows[:, i], X[base, i], X[neighbor, i], weight)
+    return proposal
+
 # %% ../nbs/02_smote.ipynb #04457dc6
 def jitter(row: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: float = 0.05) -> Proposal:
     """Make `n` rows around a single one, normal with standard deviation `size` times `scale`."""
     rng = check_random_state(random_state)
     moved = row + size * scale * rng.standard_normal((n, row.shape[-1]))
-    return Proposal(moved, np.zeros(n, dtype=int), np.zeros(n, dtype=int), np.full(n, np.nan))
+    own = np.zeros(n, dtype=np.int32)
+    return Proposal(moved, own, own, np.full(n, np.nan))
 
 # %% ../nbs/02_smote.ipynb #13b885d6
-def propose_with(sampler, X, y, label, n: int, random_state=None) -> Proposal:
+def propose_with(sampler, X, y, label, n: int, random_state=None, sizes=None) -> Proposal:
     """Let an over-sampler of imbalanced-learn make `n` rows of the class `label`.
 
     Parameters
@@ -175,6 +284,8 @@ def propose_with(sampler, X, y, label, n: int, random_state=None) -> Proposal:
         How many; some samplers, such as ADASYN, give a few more or fewer.
     random_state : int, RandomState instance or None, default=None
         The seed, if the sampler has none of its own.
+    sizes : ndarray of int of shape (n_features,) or None, default=None
+        How many categories each column has; 0, and None for all, for numbers.
 
     Returns
     -------
@@ -185,10 +296,16 @@ def propose_with(sampler, X, y, label, n: int, random_state=None) -> Proposal:
     own = sampler.get_params(deep=False)
     if own.get("random_state", 0) is None:
         sampler.set_params(random_state=random_state)
+    sizes = np.zeros(X.shape[1], dtype=int) if sizes is None else sizes
     if type(sampler) is SMOTE and isinstance(sampler.k_neighbors, numbers.Integral):
-        return smote(X[y == label], n, int(sampler.k_neighbors), sampler.random_state)
+        return smote_mixed(X[y == label], sizes, n, int(sampler.k_neighbors), sampler.random_state)
     sampler.set_params(sampling_strategy={label: int((y == label).sum()) + n})
-    return orphans(np.asarray(sampler.fit_resample(X, y)[0])[len(X):])
+    if isinstance(sampler, SMOTENC):
+        sampler.set_params(categorical_features=np.flatnonzero(sizes))
+    if isinstance(sampler, (SMOTENC, SMOTEN)) or is_plain(X, sizes):
+        return orphans(np.asarray(sampler.fit_resample(X, y)[0], dtype=float)[len(X):])
+    soft = np.asarray(sampler.fit_resample(comparable(X, sizes), y)[0])[len(X):]
+    return orphans(from_comparable(soft, X, sizes))
 
 # %% ../nbs/02_smote.ipynb #88051eb2
 def proximity_levels(rare: np.ndarray, common: np.ndarray, n_levels: int, k_neighbors: int) -> np.ndarray:
