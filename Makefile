@@ -2,6 +2,7 @@
 #
 #   make quickstart   balance two real data sets, compare, and leave the results in quickstart_results/
 #   make test         check everything; ends with "N passed, N failed"
+#   make fuzz         twenty thousand random tables; an hour or less
 #   make lab          open the notebooks in JupyterLab
 #   make docs         build the site into _site/
 #   make prepare      before a commit: export the package, clean the notebooks, render the README
@@ -10,13 +11,16 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: quickstart test lab docs prepare clean
+.PHONY: quickstart test fuzz lab docs prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
 
 test: .venv/ready-dev
 	@$(BIN)/python .ci/check.py
+
+fuzz: .venv/ready-dev
+	@$(BIN)/python .ci/fuzz.py
 
 lab: .venv/ready-dev
 	$(BIN)/jupyter lab nbs/index.ipynb

@@ -24,7 +24,7 @@ from sklearn.utils.validation import check_is_fitted
 from .gan import GAN, WGANGP, check_n_samples
 from .keep import SavedFileError, load_state, save_state
 from .smote import Proposal, class_neighbors, is_plain, jitter, orphans, propose_with, smote_mixed, usable_k
-from .table import TableCodec, TableEncoder, check_numeric, is_frame
+from .table import TableCodec, TableEncoder, check_eager, check_numeric, is_frame
 
 # %% auto #0
 __all__ = ['MIN_ROWS_GAN', 'PART', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows',
@@ -173,6 +173,7 @@ def is_matrix(X) -> bool:
     """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
     if sparse.issparse(X):
         return True
+    check_eager(X)
     if is_frame(X):
         return False
     X = np.asarray(X)

@@ -22,8 +22,8 @@ from .table import largest, one_hot
 
 # %% auto #0
 __all__ = ['PART', 'nearest_neighbors', 'usable_k', 'draw_parents', 'Proposal', 'orphans', 'between', 'smote', 'is_plain',
-           'fill_holes', 'comparable', 'class_neighbors', 'from_comparable', 'vote', 'with_holes', 'smote_mixed',
-           'jitter', 'propose_with', 'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
+           'fill_holes', 'median_deviation', 'comparable', 'class_neighbors', 'from_comparable', 'vote', 'with_holes',
+           'smote_mixed', 'jitter', 'propose_with', 'proximity_levels', 'row_clusters', 'ProWSyn', 'foreign_share']
 
 # %% ../nbs/02_smote.ipynb #22281e61
 def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
@@ -165,24 +165,28 @@ def fill_holes(numbers: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(numbers), np.array(middle), numbers)
 
 
-def comparable(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+def median_deviation(X: np.ndarray, sizes: np.ndarray) -> float:
+    """The median standard deviation of the numbers; 1 where there are none."""
+    return float(np.median(fill_holes(X[:, sizes == 0]).std(axis=0))) if (sizes == 0).any() else 1.0
+
+
+def comparable(X: np.ndarray, sizes: np.ndarray, height: float) -> np.ndarray:
     """Codes as the matrix in which SMOTENC compares rows: numbers, flags of holes, one-hot categories."""
     holes, numbers = np.isnan(X[:, sizes == 0]), fill_holes(X[:, sizes == 0])
-    height = np.median(numbers.std(axis=0)) if numbers.shape[1] else 1.0
     words = [height * one_hot(X[:, sizes > 0], sizes[sizes > 0])] if sizes.any() else []
     return np.hstack([numbers, height * holes[:, holes.any(axis=0)], *words])
 
 
 def class_neighbors(X: np.ndarray, sizes: np.ndarray, k_neighbors: int) -> np.ndarray:
     """The neighbours of each row of codes of a class, fewer than `k_neighbors` in a small one."""
-    return nearest_neighbors(X if is_plain(X, sizes) else comparable(X, sizes), usable_k(k_neighbors, len(X)))
+    where = X if is_plain(X, sizes) else comparable(X, sizes, median_deviation(X, sizes))
+    return nearest_neighbors(where, usable_k(k_neighbors, len(X)))
 
 
-def from_comparable(soft: np.ndarray, X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Rows in that matrix, of `X`, as codes again: flags decided at one half, the largest category."""
+def from_comparable(soft: np.ndarray, X: np.ndarray, sizes: np.ndarray, height: float) -> np.ndarray:
+    """Rows in that matrix, of `X`, as codes again: flags decided at half their height, the largest category."""
     numbers, holes = np.flatnonzero(sizes == 0), np.isnan(X[:, sizes == 0]).any(axis=0)
     codes, n, flags = np.zeros((len(soft), X.shape[1])), len(numbers), len(numbers) + int(holes.sum())
-    height = np.median(fill_holes(X[:, numbers]).std(axis=0)) if n else 1.0
     codes[:, numbers] = soft[:, :n]
     codes[:, numbers[holes]] = np.where(soft[:, n:flags] > height / 2, np.nan, codes[:, numbers[holes]])
     if sizes.any():
@@ -304,8 +308,9 @@ def propose_with(sampler, X, y, label, n: int, random_state=None, sizes=None) ->
         sampler.set_params(categorical_features=np.flatnonzero(sizes))
     if isinstance(sampler, (SMOTENC, SMOTEN)) or is_plain(X, sizes):
         return orphans(np.asarray(sampler.fit_resample(X, y)[0], dtype=float)[len(X):])
-    soft = np.asarray(sampler.fit_resample(comparable(X, sizes), y)[0])[len(X):]
-    return orphans(from_comparable(soft, X, sizes))
+    height = median_deviation(X, sizes) or 1.0
+    soft = np.asarray(sampler.fit_resample(comparable(X, sizes, height), y)[0])[len(X):]
+    return orphans(from_comparable(soft, X, sizes, height))
 
 # %% ../nbs/02_smote.ipynb #88051eb2
 def proximity_levels(rare: np.ndarray, common: np.ndarray, n_levels: int, k_neighbors: int) -> np.ndarray:
