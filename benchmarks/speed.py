@@ -1,7 +1,7 @@
 """How fast is the engine? Everything is timed side by side, in interleaved rounds of one run.
 
     python benchmarks/speed.py              # writes benchmarks/speed.csv
-    python benchmarks/speed.py update fit   # some parts only: update, fit, folds, rows
+    python benchmarks/speed.py update fit   # some parts only: update, fit, folds, rows, classes
 
 `update`  one generator update of the Wasserstein GAN with five critic steps, against a Keras 3 `fit` with a custom
           `train_step` of the same networks, and against the arithmetic: the operations of the update over the rate
@@ -10,10 +10,12 @@
 `folds`   25 fits of a 5x5 cross-validation.
 `rows`    a million rows of 30 columns from 10,000 and from 50,000: refined, and made by `fit_resample`, against
           imbalanced-learn's SMOTE; each in a process of its own, so that its peak of memory is its own (Linux only).
+`classes` ten classes, one of 100,000 rows and nine of 5,000, brought to a million rows, in the same way.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -203,7 +205,8 @@ def bench_fit() -> list[dict]:
     for n in (51, 559, 835):
         out = subprocess.run([sys.executable, __file__, "--fit", str(n)], capture_output=True, text=True, check=False)
         print(out.stdout, out.stderr[-500:] if out.returncode else "", flush=True)
-        lines += pd.read_json(out.stdout.splitlines()[-1]).to_dict("records") if out.returncode == 0 else []
+        if out.returncode == 0:
+            lines += pd.read_json(io.StringIO(out.stdout.splitlines()[-1])).to_dict("records")
     return lines
 
 
@@ -258,30 +261,33 @@ def forget_peak() -> float:
     return memory_MB("VmRSS")
 
 
-def job(name: str, rare: int, n: int = 1_000_000) -> None:
-    """Make a million rows from `rare` ones; print seconds, cold and warm, and the peak of memory of the first call."""
-    import tensorflow as tf
+def maker(name: str, case: str):
+    """A function that makes a million rows of 30 columns by one of the `JOBS`."""
     from imblearn.over_sampling import SMOTE
 
     from smotegan import GAN, SMOTEGAN
     from smotegan.smote import smote
 
-    tf.constant(0.0)
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(rare + 100, 30)), np.repeat([1, 0], [rare, 100])
-    strategy = {1: rare + n, 0: 100}
+    n, rng = 1_000_000, np.random.default_rng(0)
+    counts = [100_000] + [5_000] * 9 if case == "classes" else [100, int(case)]
+    X, y = rng.normal(size=(sum(counts), 30)), np.repeat(np.arange(len(counts)), counts)
+    strategy = "auto" if case == "classes" else {0: 100, 1: counts[1] + n}
     if name == "refine":
-        made = smote(X[:rare], n, random_state=0)
-        gan = GAN(random_state=0, guard=False).fit(X[:rare], made.X[:1000], np.column_stack(made[1:3])[:1000])
+        rare = X[y == 1]
+        made = smote(rare, n, random_state=0)
+        gan = GAN(random_state=0, guard=False).fit(rare, made.X[:1000], np.column_stack(made[1:3])[:1000])
+        return lambda: gan.refine(made.X, 0, made.anchor)
+    sampler = SMOTE(sampling_strategy=strategy, random_state=0) if name == JOBS[0] else SMOTEGAN(
+        gan=GAN(guard=False), sampling_strategy=strategy, random_state=0)
+    return lambda: sampler.fit_resample(X, y)
 
-        def run():
-            return gan.refine(made.X, 0, made.anchor)
-    else:
-        makers = {JOBS[0]: SMOTE(sampling_strategy=strategy, random_state=0),
-                  JOBS[1]: SMOTEGAN(gan=GAN(guard=False), sampling_strategy=strategy, random_state=0)}
 
-        def run():
-            return makers[name].fit_resample(X, y)
+def job(name: str, case: str) -> None:
+    """Make a million rows twice; print seconds, cold and warm, the memory before, and the peak of the first call."""
+    import tensorflow as tf
+
+    tf.constant(0.0)
+    run = maker(name, case)
     before, seconds, peaks = forget_peak(), [], []
     for _ in range(2):
         start = time.perf_counter()
@@ -292,26 +298,36 @@ def job(name: str, rare: int, n: int = 1_000_000) -> None:
     print("RESULT", *seconds, before, peaks[0])
 
 
-def bench_rows(rounds: int = 5) -> list[dict]:
-    """The three jobs in turn, each in a process of its own."""
+def bench_jobs(part: str, case: str, title: str, jobs, rounds: int = 5) -> list[dict]:
+    """The jobs in turn, each in a process of its own."""
+    found = []
+    for number in range(rounds):
+        for name in jobs:
+            out = subprocess.run([sys.executable, __file__, "--job", name, case], capture_output=True, text=True,
+                                 check=True)
+            cold, warm, before, peak = map(float, out.stdout.split("RESULT")[1].split())
+            found.append({"what": name, "round": number, "cold": cold, "warm": warm, "peak": peak - before})
     lines = []
-    for rare in (10_000, 50_000):
-        found = []
-        for number in range(rounds):
-            for name in JOBS:
-                out = subprocess.run([sys.executable, __file__, "--job", name, str(rare)], capture_output=True,
-                                     text=True, check=True)
-                cold, warm, before, peak = map(float, out.stdout.split("RESULT")[1].split())
-                found.append({"what": name, "round": number, "cold": cold, "warm": warm, "peak": peak - before})
-        for what, group in pd.DataFrame(found).groupby("what", sort=False):
-            lines.append({"part": "rows", "case": f"1,000,000 x 30 from {rare:,}", "what": what,
-                          "median": group["warm"].median(), "least": group["warm"].min(), "most": group["warm"].max(),
-                          "cold": group["cold"].median(), "peak_MB": group["peak"].median()})
-        print(pd.DataFrame(lines[-3:]).to_string(), flush=True)
+    for what, group in pd.DataFrame(found).groupby("what", sort=False):
+        lines.append({"part": part, "case": title, "what": what, "median": group["warm"].median(),
+                      "least": group["warm"].min(), "most": group["warm"].max(), "cold": group["cold"].median(),
+                      "peak_MB": group["peak"].median()})
+    print(pd.DataFrame(lines).to_string(), flush=True)
     return lines
 
 
-PARTS = {"update": bench_update, "fit": bench_fit, "folds": bench_folds, "rows": bench_rows}
+def bench_rows() -> list[dict]:
+    """A million rows of one class."""
+    return [line for rare in (10_000, 50_000)
+            for line in bench_jobs("rows", str(rare), f"1,000,000 x 30 from {rare:,}", JOBS)]
+
+
+def bench_classes() -> list[dict]:
+    """A million rows in ten classes."""
+    return bench_jobs("classes", "classes", "1,000,000 x 30, ten classes", JOBS[:2])
+
+
+PARTS = {"update": bench_update, "fit": bench_fit, "folds": bench_folds, "rows": bench_rows, "classes": bench_classes}
 
 
 def main(parts: list[str]) -> None:
@@ -327,7 +343,7 @@ def main(parts: list[str]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--job"]:
-        job(sys.argv[2], int(sys.argv[3]))
+        job(*sys.argv[2:4])
     elif sys.argv[1:2] == ["--fit"]:
         fit_process(int(sys.argv[2]))
     else:

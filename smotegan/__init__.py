@@ -2,11 +2,12 @@
 
 __version__ = "0.1.0"
 
+from smotegan.batches import balanced_batches
 from smotegan.data import class_table, list_datasets, load_dataset, plot_classes
 from smotegan.fidelity import energy_distance, two_sample_auc
 from smotegan.gan import GAN, WGANGP
-from smotegan.oversample import SMOTEGAN
+from smotegan.oversample import SMOTEGAN, LeakageError, assert_no_leak
 from smotegan.smote import ProWSyn
 
-__all__ = ["GAN", "SMOTEGAN", "WGANGP", "ProWSyn", "class_table", "energy_distance", "list_datasets", "load_dataset",
-           "plot_classes", "two_sample_auc"]
+__all__ = ["GAN", "SMOTEGAN", "WGANGP", "LeakageError", "ProWSyn", "assert_no_leak", "balanced_batches", "class_table",
+           "energy_distance", "list_datasets", "load_dataset", "plot_classes", "two_sample_auc"]

@@ -5,6 +5,7 @@
 # %% ../nbs/03_gan.ipynb #3e1203ec
 from __future__ import annotations
 
+import ctypes
 import logging
 import numbers
 import os
@@ -66,6 +67,14 @@ def _quiet_start():
 def _quiet_if_new(function):
     """Quiet for the first call of a compiled function, which compiles; as usual for the others."""
     return _quiet_start() if function.experimental_get_tracing_count() == 0 else nullcontext()
+
+
+def _give_back_memory():
+    """Ask the C library to return what a compilation no longer needs, some 100 MB (glibc; elsewhere nothing)."""
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):
+        pass
 
 # %% ../nbs/03_gan.ipynb #b27c1d8f
 class _LazyModule:
@@ -574,7 +583,7 @@ def coverage(made: np.ndarray, rows: np.ndarray, radius: np.ndarray) -> float:
     return float((cdist(rows, made.reshape(-1, rows.shape[1])).min(axis=1) <= radius).mean())
 
 # %% ../nbs/03_gan.ipynb #0d2cd03b
-BLOCK = 2048
+BLOCK = 512
 
 
 @lru_cache(maxsize=64)
@@ -620,7 +629,7 @@ def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray
     """How far the generators move each row of `X`; `near` lists the neighbours of each real row."""
     n_nets, moves = mover.weights[0].shape[0], np.empty(X.shape, dtype=np.float32)
     block = min(BLOCK, 1 << (-(-len(X) // n_nets) - 1).bit_length())
-    large = len(X) >= 10 * BLOCK * n_nets
+    large = len(X) >= 5 * BLOCK * n_nets
     move = make_move(mover, block, near.shape[1], use_xla(jit_compile, large, 1))
 
     def draw(part):
@@ -633,7 +642,8 @@ def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray
 
     blocks = map(draw, gen_batches(len(X), block * n_nets))  # drawn in their order, whoever moves them
     if large:
-        move_part(*next(blocks))  # compiles
+        move_part(*next(blocks))  # compiles, where that is new
+        _give_back_memory()
         Parallel(-1, prefer="threads")(delayed(move_part)(*drawn) for drawn in blocks)
     else:
         for drawn in blocks:
@@ -696,6 +706,7 @@ def train(recipe: Recipe, rates: Rates, state: State, data: Data, draw, updates:
           jit_compile: bool, patience: float = np.inf, on_chunk=None, verbose: bool = False):
     """Make up to `updates` updates; returns the final state, the losses, the judged lines, and the best."""
     step = compiled_chunk(recipe, jit_compile, *(tuple(part.shape) for part in data))
+    new = step.experimental_get_tracing_count() == 0
     arrays = lambda flat: [w.numpy() for w in unflatten(flat, recipe.generator_shapes)]  # noqa: E731
     losses, lines = [np.zeros((0, 2))], [judge(None, 0)]
     best = Best(lines[0], arrays(state.average))
@@ -714,6 +725,8 @@ def train(recipe: Recipe, rates: Rates, state: State, data: Data, draw, updates:
             stop = on_chunk is not None and on_chunk(told)
             if stop or done + len(losses[-1]) - best.line["update"] >= patience * CHUNK:
                 break
+    if new:
+        _give_back_memory()
     return state, np.concatenate(losses), pd.DataFrame(lines), best
 
 # %% ../nbs/03_gan.ipynb #a43979f1

@@ -29,7 +29,7 @@ from .table import TableCodec, TableEncoder, check_eager, check_numeric, is_fram
 # %% auto #0
 __all__ = ['MIN_ROWS_GAN', 'PART', 'FIRST_STEPS', 'SECOND_STEPS', 'ARMS', 'choose_steps', 'ClassModel', 'noise_rows',
            'simple_rows', 'propose', 'fit_gan', 'parents_of', 'refine_part', 'refine', 'check_strategy', 'is_matrix',
-           'read_labels', 'below', 'labels_below', 'report_line', 'warn_of_notes', 'provenance', 'room_for',
+           'read_labels', 'below', 'labels_below', 'report_line', 'warn_of_notes', 'provenance', 'joined', 'room_for',
            'join_rows', 'is_none', 'default_step', 'row_keys', 'SMOTEGAN', 'LeakageError', 'assert_no_leak']
 
 # %% ../nbs/04_oversample.ipynb #f7b19e2d
@@ -124,7 +124,7 @@ def fit_gan(model: ClassModel, gan, pool: Proposal, random_state, X_other: np.nd
                   finish=lambda Z: encoder.transform(encoder.inverse_transform(Z)))
 
 # %% ../nbs/04_oversample.ipynb #04aa13fd
-PART = 131072
+PART = 16384
 
 
 def parents_of(proposal: Proposal) -> np.ndarray:
@@ -234,12 +234,17 @@ def warn_of_notes(model: ClassModel) -> None:
             "'sampling_strategy'; 'report_' keeps this note.", UserWarning, stacklevel=2)
 
 # %% ../nbs/04_oversample.ipynb #a41dff43
-def provenance(model: ClassModel, proposal: Proposal, positions: np.ndarray, moved: np.ndarray) -> pd.DataFrame:
-    """One line for each made-up row: class, parents as positions in `X`, weight, move."""
+def provenance(model: ClassModel, proposal: Proposal, positions: np.ndarray, moved: np.ndarray) -> dict:
+    """The lines of the made-up rows of a class: class, parents as positions in `X`, weight, move."""
     positions = positions.astype(np.int32)
-    parent = lambda index: np.where(index < 0, -1, positions[index])  # noqa: E731
-    return pd.DataFrame({"class": np.full(len(moved), model.label), "base": parent(proposal.base),
-                         "neighbor": parent(proposal.neighbor), "weight": proposal.weight, "moved": moved})
+    parent = lambda index: np.where(index < 0, np.int32(-1), positions[index])  # noqa: E731
+    return {"class": np.full(len(moved), model.label), "base": parent(proposal.base),
+            "neighbor": parent(proposal.neighbor), "weight": proposal.weight, "moved": moved}
+
+
+def joined(lines: list[dict]) -> pd.DataFrame:
+    """The lines of all classes as one frame, joined column by column."""
+    return pd.DataFrame({name: np.concatenate([part.pop(name) for part in lines]) for name in list(lines[0])}, copy=False)
 
 # %% ../nbs/04_oversample.ipynb #026af368
 _NO_PROVENANCE = pd.DataFrame(columns=["class", "base", "neighbor", "weight", "moved"])
@@ -276,9 +281,10 @@ def default_step(sizes: np.ndarray | None, n_rows: int):
 # %% ../nbs/04_oversample.ipynb #656bc164
 def row_keys(X: np.ndarray) -> np.ndarray:
     """A number of 64 bits for each row; equal rows have equal ones."""
-    X = np.asarray(X, dtype=np.float64) + 0.0  # one zero, not two
+    X = np.asarray(X)
     key = np.zeros(len(X), dtype=np.uint64)
     for column in X.T:
+        column = column.astype(np.float64) + 0.0  # one zero, not two
         bits = np.where(np.isnan(column), np.nan, column).view(np.uint64)
         key = (key ^ bits) * np.uint64(0x9E3779B97F4A7C15)
         key ^= key >> np.uint64(29)
@@ -505,8 +511,8 @@ class SMOTEGAN(BaseOverSampler):
 
     def _keep_keys(self, X, y, made) -> None:
         """Keep the keys of made-up rows and of their parents, for `assert_no_leak`."""
-        rows = np.concatenate(list(made.values())) if made else X[:0]
-        self.made_keys_ = row_keys(rows.astype(self._dtype)) if self.table_ is None else row_keys(X[:0])
+        keys = [row_keys(rows.astype(self._dtype, copy=False)) for rows in made.values() if self.table_ is None]
+        self.made_keys_ = np.concatenate([row_keys(X[:0]), *keys])
         base, neighbor = (self.provenance_[name].to_numpy(dtype=int) for name in ("base", "neighbor"))
         unknown = self.provenance_.loc[base < 0, "class"].unique()
         parents = np.union1d(np.concatenate([base, neighbor]), np.flatnonzero(np.isin(y, unknown)))
@@ -520,7 +526,7 @@ class SMOTEGAN(BaseOverSampler):
             if gan is not None:
                 pool_seed, gan_seed = random.randint(0, 2**31 - 1, size=2)
                 model.pool = propose(model, X, y, gan.pool_size, pool_seed)
-                fit_gan(model, gan, model.pool, gan_seed, X[y != label])
+                fit_gan(model, gan, model.pool, gan_seed, X[y != label] if gan.boundary_weight > 0 else None)
             made[label], moved[label] = refine(model, proposal)
             self._finish(model, made[label])
         return made, moved
@@ -537,7 +543,7 @@ class SMOTEGAN(BaseOverSampler):
         reported = [report_line(models[k], len(made.get(k, ())), moved.get(k, ())) for k in models]
         self.report_ = pd.DataFrame(reported, columns=_REPORT_COLUMNS)
         lines = [provenance(models[k], p, np.flatnonzero(y == k), moved[k]) for k, p in proposals.items()]
-        self.provenance_ = pd.concat(lines, ignore_index=True) if lines else _NO_PROVENANCE
+        self.provenance_ = joined(lines) if lines else _NO_PROVENANCE
         history = [models[k].gan.history_.assign(**{"class": k}) for k in made if models[k].gan is not None]
         self.history_ = pd.concat(history, ignore_index=True) if history else _NO_HISTORY
         self.synthetic_mask_ = np.arange(len(y) + len(self.provenance_)) >= len(y)
