@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
-from common import EXAMPLES, PAGES, ROOT, read, settings
+from common import EXAMPLES, PAGES, ROOT, modules, read, settings
 from numpydoc.validate import validate
 
 TOOLS = Path(sys.executable).parent
@@ -101,10 +101,8 @@ def check_lazy():
 
 def docstrings():
     """The dotted names whose docstrings must be complete: all that are longer than a line, and all public methods."""
-    for page in PAGES:
-        if not page.stem[0].isdigit():
-            continue
-        module = import_module(f"{PACKAGE}.{page.stem.split('_', 1)[1]}")
+    for page in modules():
+        module = import_module(f"{PACKAGE}.{page}")
         for name in module.__all__:
             thing = getattr(module, name)
             if "\n" in (getattr(thing, "__doc__", "") or "") and not isinstance(thing, (dict, tuple, str, int)):

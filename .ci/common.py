@@ -39,3 +39,9 @@ def without_directives(notebook):
             cell.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.M).strip("\n")
     notebook.cells = [cell for cell in notebook.cells if cell.source]
     return notebook
+
+
+def modules() -> list[str]:
+    """The modules that the pages export, in the order of the pages."""
+    found = [re.search(r"^#\| default_exp (\w+)", cell.source, re.M) for page in PAGES for cell in read(page).cells[:3]]
+    return [match[1] for match in found if match]

@@ -8,10 +8,10 @@ import sys
 from importlib import import_module
 
 import nbformat
-from common import EXAMPLES, PAGES, ROOT, read, settings, without_directives
+from common import EXAMPLES, PAGES, ROOT, modules, read, settings, without_directives
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
-MODULES = [path.stem.split("_", 1)[1] for path in PAGES if path.stem[0].isdigit()]
+MODULES = modules()
 
 CONF = """
 project, author, copyright, release = {title!r}, {author!r}, {copyright!r}, {version!r}

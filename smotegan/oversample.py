@@ -244,7 +244,8 @@ def provenance(model: ClassModel, proposal: Proposal, positions: np.ndarray, mov
 
 def joined(lines: list[dict]) -> pd.DataFrame:
     """The lines of all classes as one frame, joined column by column."""
-    return pd.DataFrame({name: np.concatenate([part.pop(name) for part in lines]) for name in list(lines[0])}, copy=False)
+    columns = {name: np.concatenate([part.pop(name) for part in lines]) for name in list(lines[0])}
+    return pd.DataFrame(columns, copy=False)
 
 # %% ../nbs/04_oversample.ipynb #026af368
 _NO_PROVENANCE = pd.DataFrame(columns=["class", "base", "neighbor", "weight", "moved"])
