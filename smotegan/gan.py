@@ -583,7 +583,7 @@ def coverage(made: np.ndarray, rows: np.ndarray, radius: np.ndarray) -> float:
     return float((cdist(rows, made.reshape(-1, rows.shape[1])).min(axis=1) <= radius).mean())
 
 # %% ../nbs/03_gan.ipynb #0d2cd03b
-BLOCK = 512
+BLOCK = 1024
 
 
 @lru_cache(maxsize=64)
@@ -629,7 +629,8 @@ def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray
     """How far the generators move each row of `X`; `near` lists the neighbours of each real row."""
     n_nets, moves = mover.weights[0].shape[0], np.empty(X.shape, dtype=np.float32)
     block = min(BLOCK, 1 << (-(-len(X) // n_nets) - 1).bit_length())
-    large = len(X) >= 5 * BLOCK * n_nets
+    full = len(X) // (BLOCK * n_nets)
+    large = full >= 5
     move = make_move(mover, block, near.shape[1], use_xla(jit_compile, large, 1))
 
     def draw(part):
@@ -644,6 +645,7 @@ def move_rows(mover: Mover, X: np.ndarray, anchors: np.ndarray, near: np.ndarray
     if large:
         move_part(*next(blocks))  # compiles, where that is new
         _give_back_memory()
+    if full >= 50:
         Parallel(-1, prefer="threads")(delayed(move_part)(*drawn) for drawn in blocks)
     else:
         for drawn in blocks:

@@ -124,7 +124,7 @@ def fit_gan(model: ClassModel, gan, pool: Proposal, random_state, X_other: np.nd
                   finish=lambda Z: encoder.transform(encoder.inverse_transform(Z)))
 
 # %% ../nbs/04_oversample.ipynb #04aa13fd
-PART = 16384
+PART = 32768
 
 
 def parents_of(proposal: Proposal) -> np.ndarray:
