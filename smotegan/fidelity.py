@@ -160,7 +160,7 @@ def two_sample_auc(X_real, X_synthetic, classifier=None, cv: int = 5, random_sta
     judge = clone(forest if classifier is None else classifier)
     return float(roc_auc_score(y, cross_val_predict(judge, X, y, cv=folds, method="predict_proba")[:, 1]))
 
-# %% ../nbs/05_fidelity.ipynb #9ec07bbd
+# %% ../nbs/05_fidelity.ipynb #cdb005f6
 class Compared(NamedTuple):
     """Tables that are compared: as pandas frames, as codes, and as standardised matrices, by their names."""
 
@@ -196,7 +196,7 @@ def read_tables(tables: dict, least: int = 2) -> Compared:
     Z = {name: encoder.transform(part) for name, part in codes.items()}
     return Compared(frames, codes, Z, encoder, codec.sizes_)
 
-# %% ../nbs/05_fidelity.ipynb #7c0b2914
+# %% ../nbs/05_fidelity.ipynb #f6a67b24
 DRAWS = 200
 
 
@@ -225,7 +225,7 @@ def mean_over_rows(values, weights: np.ndarray) -> Measured:
     """The mean of one number for each row."""
     return Measured(float(np.mean(values)), weights @ np.asarray(values, dtype=float) / len(values))
 
-# %% ../nbs/05_fidelity.ipynb #0fdb5f39
+# %% ../nbs/05_fidelity.ipynb #8fbe20d2
 class Distances(NamedTuple):
     """Distances from held-out to made-up rows, and within each set; and the weights of the rows."""
 
@@ -265,7 +265,7 @@ def sliced_wasserstein(held_out: np.ndarray, made: np.ndarray, rng: np.random.Ge
     found = [distance(rng.choice(held_out, len(held_out)), rng.choice(made, len(made))) for _ in range(draws)]
     return centred(distance(held_out, made), found)
 
-# %% ../nbs/05_fidelity.ipynb #58366d1e
+# %% ../nbs/05_fidelity.ipynb #96a9ffc3
 NEAR = 5
 
 
@@ -282,7 +282,7 @@ def neighborhood_measures(d: Distances) -> dict[str, Measured]:
             "density": mean_over_rows(inside.sum(axis=0) / NEAR, d.made_weights),
             "coverage": mean_over_rows(inside.any(axis=1), d.held_out_weights)}
 
-# %% ../nbs/05_fidelity.ipynb #897c2b0b
+# %% ../nbs/05_fidelity.ipynb #de5875bc
 def column_gaps(real: np.ndarray, made: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Kolmogorov-Smirnov or total variation for each column of codes."""
     gaps = []
@@ -318,7 +318,7 @@ def relation_gap(relations, real: np.ndarray, made: np.ndarray, sizes: np.ndarra
     gaps = gaps[np.tril_indices_from(gaps, -1)]
     return float(np.nanmean(gaps)) if np.isfinite(gaps).any() else np.nan
 
-# %% ../nbs/05_fidelity.ipynb #b14631d5
+# %% ../nbs/05_fidelity.ipynb #5fa6315e
 def with_draws(measure, real: np.ndarray, made: np.ndarray, rng: np.random.Generator, draws: int = 20) -> Measured:
     """A measure of two sets of rows, with draws that measure anew."""
     found = [measure(rng.choice(real, len(real)), rng.choice(made, len(made))) for _ in range(draws)]
@@ -334,7 +334,7 @@ def column_measures(real: np.ndarray, made: np.ndarray, sizes: np.ndarray, rng) 
             "correlations": with_draws(lambda a, b: relation_gap(numeric_relations, a, b, sizes), real, made, rng),
             "associations": with_draws(lambda a, b: relation_gap(category_relations, a, b, sizes), real, made, rng)}
 
-# %% ../nbs/05_fidelity.ipynb #875ba548
+# %% ../nbs/05_fidelity.ipynb #4ca20736
 def copy_measures(made: np.ndarray, train: np.ndarray, weights: np.ndarray) -> dict[str, Measured]:
     """The shares of exact and of near copies of training rows."""
     nearest = cdist(made, train).min(axis=1)
@@ -358,7 +358,7 @@ def foreign_measure(made: np.ndarray, minority: np.ndarray, majority: np.ndarray
     near[near <= 1e-9] = np.inf
     return mean_over_rows(cdist(made, majority).min(axis=1) < near.min(axis=1), weights)
 
-# %% ../nbs/05_fidelity.ipynb #81ff8730
+# %% ../nbs/05_fidelity.ipynb #366706fa
 FEWEST = 10
 
 
@@ -401,7 +401,7 @@ def measure_all(c: Compared, held_out: str, made: str, train: str | None, majori
         found |= copy_measures(B, c.Z[train], d.made_weights)
     return {name: found.get(name, UNKNOWN) for name in MEASURES}
 
-# %% ../nbs/05_fidelity.ipynb #d4678561
+# %% ../nbs/05_fidelity.ipynb #2a5143e3
 MEASURES: dict[str, float] = {
     "energy distance": 0.0, "sliced Wasserstein": 0.0, "two-sample AUC": 0.5, "precision": 1.0, "recall": 1.0,
     "density": 1.0, "coverage": 1.0, "columns, mean gap": 0.0, "columns, worst gap": 0.0, "correlations": 0.0,
@@ -425,7 +425,7 @@ def is_worse(name: str, one: Measured, than: Measured) -> bool:
     low, high = np.nanquantile(badness(name, one.draws), 0.025), np.nanquantile(badness(name, than.draws), 0.975)
     return bool(low > high)
 
-# %% ../nbs/05_fidelity.ipynb #9c8d6794
+# %% ../nbs/05_fidelity.ipynb #c5e30575
 def number_reasons(real: np.ndarray, made: np.ndarray) -> list[str]:
     """What is wrong with a made-up column of numbers."""
     reasons: list[str] = []
@@ -477,7 +477,7 @@ def relation_reasons(codes: Compared, real: str, made: str, column: int) -> list
             reasons.append(f"it follows from the other columns, but not in {broken:.0%} of the made-up rows")
     return reasons
 
-# %% ../nbs/05_fidelity.ipynb #7e4cdebc
+# %% ../nbs/05_fidelity.ipynb #8db4e8ae
 def importances(c: Compared, real: str, made: str, rng: np.random.Generator, most: int = 1000) -> pd.DataFrame:
     """How much AUC a forest loses when a column is shuffled: mean and standard deviation."""
     parts = [some(c.codes[name], most, rng) for name in (real, made)]
@@ -541,7 +541,7 @@ def find_artefacts(X_real_heldout, X_synthetic, random_state=None) -> pd.DataFra
     seed = check_random_state(random_state).randint(2**31 - 1)
     return artefacts_of(c, "X_real_heldout", "X_synthetic", np.random.default_rng(seed))
 
-# %% ../nbs/05_fidelity.ipynb #08b1e4ef
+# %% ../nbs/05_fidelity.ipynb #cd830fee
 def smote_codes(codes: np.ndarray, sizes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Rows that SMOTE makes of training rows."""
     return smote_mixed(codes, sizes, n, random_state=int(rng.integers(2**31))).X
@@ -567,7 +567,7 @@ def measure_three(c: Compared, rng: np.random.Generator) -> dict[str, dict[str, 
     found["SMOTE"] = measure_all(add_rows(c, "SMOTE", made), "X_real_heldout", "SMOTE", train, majority, rng)
     return found
 
-# %% ../nbs/05_fidelity.ipynb #dd74b50e
+# %% ../nbs/05_fidelity.ipynb #a2ab6772
 def interval(measured: Measured) -> tuple[float, float]:
     """Where 95 % of the draws lie."""
     return (np.nan, np.nan) if np.isnan(measured.draws).all() else tuple(np.nanquantile(measured.draws, [0.025, 0.975]))
@@ -614,7 +614,7 @@ def verdict(found: dict, artefacts: pd.DataFrame) -> str:
                      "as near to held-out rows as SMOTE's, within chance")
     return "; ".join(parts)
 
-# %% ../nbs/05_fidelity.ipynb #95f28bfc
+# %% ../nbs/05_fidelity.ipynb #745e4adf
 PICTURES = ("plot_marginals", "plot_projection", "plot_correlations")
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1e; --paper: #fff; --line: #d5d5da; --soft: #f4f4f6; }
@@ -625,7 +625,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 .verdict { font-size: 1.1rem; border-left: 4px solid #0173b2; background: var(--soft); padding: .8rem 1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; min-width: 100%; }
 th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } td.words { text-align: left; white-space: normal; }
+th:first-child, td:first-child, .words { text-align: left; } td.words { white-space: normal; min-width: 14rem; }
 img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 """
 
@@ -682,7 +682,7 @@ class FidelityReport:
     def _repr_html_(self) -> str:
         return html_body(self, pictures=False)
 
-# %% ../nbs/05_fidelity.ipynb #4d11c124
+# %% ../nbs/05_fidelity.ipynb #8c7b8c1a
 def html_table(table: pd.DataFrame) -> str:
     """A table in HTML; texts are escaped, numbers have three digits."""
     def cell(value):
@@ -690,7 +690,8 @@ def html_table(table: pd.DataFrame) -> str:
             return f"<td>{'' if np.isnan(value) else f'{value:.3f}'}</td>"
         return f'<td class="words">{html.escape(str(value))}</td>'
 
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in ["", *table.columns])
+    words = ["", *(' class="words"' if dtype.kind == "O" else "" for dtype in table.dtypes)]
+    head = "".join(f"<th{kind}>{html.escape(str(name))}</th>" for kind, name in zip(words, ["", *table], strict=True))
     body = "".join(f"<tr><td>{html.escape(str(name))}</td>{''.join(map(cell, line))}</tr>"
                    for name, *line in table.itertuples())
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
@@ -722,7 +723,8 @@ def html_body(report: FidelityReport, pictures: bool = True) -> str:
     sizes = "; ".join(f"{name}: {used:,} of {given:,} rows" for name, (used, given) in report.sizes.items())
     found = report.artefacts
     artefacts = html_table(found.set_index("column")) if len(found) else "<p>No column stands out.</p>"
-    return (f'<p class="verdict">{html.escape(report.verdict)}.</p><h2>Measures</h2>'
+    told = report.verdict[0].upper() + report.verdict[1:]
+    return (f'<p class="verdict">{html.escape(told)}.</p><h2>Measures</h2>'
             "<p>Low and high: where 95 % of the bootstrap draws lie. Ceiling: the same figure for real rows in the "
             f"place of the made-up ones. {html.escape(sizes)}.</p>{html_table(report.measures)}"
             f"<h2>Columns that give the rows away</h2>{artefacts}"
@@ -737,7 +739,7 @@ def html_page(report: FidelityReport) -> str:
             f"<style>{STYLE}</style></head>"
             f"<body><main><h1>Are the made-up rows any good?</h1>{html_body(report)}</main></body></html>")
 
-# %% ../nbs/05_fidelity.ipynb #8ca0e796
+# %% ../nbs/05_fidelity.ipynb #8923463d
 def in_words(name: str, found: dict) -> str:
     """A measure compared with the ceiling and with SMOTE, in words."""
     value, ceiling, smote = (found[kind][name] for kind in ("value", "ceiling", "SMOTE"))
@@ -815,7 +817,7 @@ def fidelity_report(X_real_heldout, X_synthetic, X_majority=None, X_train=None, 
         columns=["column", "importance", "why"])
     return make_report(found, artefacts, sizes, c.frames)
 
-# %% ../nbs/05_fidelity.ipynb #b8543eba
+# %% ../nbs/05_fidelity.ipynb #242a716a
 def pool(parts: list[dict], weights: np.ndarray) -> dict[str, dict[str, Measured]]:
     """The measures of several folds as one: weighted means of the values and of the draws."""
     def mean(measured):
@@ -890,7 +892,7 @@ def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, max_rows=2000, ran
     sizes = {name: (len(frame), len(frame)) for name, frame in joined.items()}
     return make_report(found, artefacts, sizes, joined)
 
-# %% ../nbs/05_fidelity.ipynb #2ae61fc3
+# %% ../nbs/05_fidelity.ipynb #4bdda9c0
 class FidelityError(ValueError):
     """Made-up rows break a limit of the user's."""
 

@@ -184,9 +184,12 @@ def scatter(ax, points: np.ndarray, kind: str, name: str | None = None, random_s
 
 # %% ../nbs/08_plots.ipynb #d383a510
 def common_edges(real: np.ndarray, made: np.ndarray) -> np.ndarray:
-    """The edges of bins for both sets: as many as the root of the smaller one, between 6 and 30."""
+    """The edges of bins for both sets, 6 to 30 of them; over the middle 90 % where a few values are far away."""
     pooled = np.concatenate([real, made])
     low, high = (pooled.min(), pooled.max()) if len(pooled) else (0.0, 1.0)
+    middle = np.quantile(pooled, [0.05, 0.95]) if len(pooled) else (low, high)
+    if high - low > 8 * (middle[1] - middle[0]) > 0:
+        low, high = middle
     if low == high:
         low, high = low - 0.5, high + 0.5
     smaller = min(len(real), len(made))
@@ -199,6 +202,9 @@ def draw_histogram(ax, real: np.ndarray, made: np.ndarray) -> None:
     heights = [np.histogram(values, edges)[0] / max(len(values), 1) / np.diff(edges) for values in (real, made)]
     ax.stairs(heights[0], edges, fill=True, label="real", **REAL_FILL)
     ax.stairs(heights[1], edges, color=ORANGE, lw=2, ls=(0, (3, 1)), label="made up")
+    if edges[0] > min(real.min(initial=np.inf), made.min(initial=np.inf)) or edges[-1] < max(
+            real.max(initial=-np.inf), made.max(initial=-np.inf)):
+        ax.set_xlabel("the middle 90 %", fontsize=8)
     ax.set(yticks=[], ylim=(0, 1.1 * max(heights[0].max(), heights[1].max(), 1e-300)))
 
 # %% ../nbs/08_plots.ipynb #a0acb857
