@@ -434,7 +434,7 @@ def init_state(generator: list[np.ndarray], critic: list[np.ndarray]) -> State:
 
 
 def pick(rng: np.random.Generator, choices: list[np.ndarray], shape: tuple) -> np.ndarray:
-    """Draw positions, shape (*shape[:-1], n_nets, shape[-1]), each network from its own choices."""
+    """Draw positions for each network from its own choices; the networks are the last axis but one."""
     sizes = np.array([len(choice) for choice in choices])[:, None]
     table = np.stack([np.resize(choice, sizes.max()) for choice in choices])
     column = (rng.random((*shape[:-1], len(choices), shape[-1])) * sizes).astype(np.intp)
