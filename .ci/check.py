@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import filecmp
 import os
 import re
@@ -15,12 +16,14 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+import pages
 from common import EXAMPLES, PAGES, ROOT, modules, read, settings
 from numpydoc.validate import validate
 
 TOOLS = Path(sys.executable).parent
 CONFIG = settings()
 PACKAGE = CONFIG["lib_path"]
+SECONDS: dict[str, float] = {}  # what each page took in this run
 
 
 class Failure(Exception):
@@ -44,6 +47,8 @@ def check_clean(path: Path):
         raise Failure("an error was committed among the outputs")
     if not any(cell.outputs for cell in code):
         raise Failure("committed without outputs: run it from top to bottom")
+    if any(output.get("name") == "stderr" for cell in code for output in cell.outputs):
+        raise Failure("what was written to stderr was committed among the outputs: run 'make prepare'")
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(ROOT / "settings.ini", folder)
         copy = Path(folder) / "nbs" / path.name
@@ -72,7 +77,7 @@ def with_solutions(path: Path):
     notebook = read(path)
     for cell in list(notebook.cells):
         if cell.cell_type == "markdown":
-            for solution in re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", cell.source, re.S):
+            for solution in pages.SOLUTION.findall(cell.source):
                 notebook.cells.append(nbformat.v4.new_code_cell(solution))
     return notebook
 
@@ -84,7 +89,75 @@ def check_page(path: Path):
         copy = Path(folder) / "nbs" / path.name
         copy.parent.mkdir()
         nbformat.write(with_solutions(path), copy)
+        start = time.perf_counter()
         run(TOOLS / "nbdev_test", "--path", copy, "--n_workers", "1", "--do_print", cwd=folder, PYTHONPATH=str(ROOT))
+        SECONDS[path.stem] = time.perf_counter() - start
+    if SECONDS[path.stem] > pages.LIMITS["seconds"]:
+        raise Failure(f"{path.stem}: took {SECONDS[path.stem]:.1f} seconds, the limit is {pages.LIMITS['seconds']:g}")
+
+
+def links(path: Path) -> list[str]:
+    """The relative links of a Markdown file, or of the Markdown cells of a notebook."""
+    if path.suffix == ".ipynb":
+        text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    else:
+        text = path.read_text(encoding="utf-8")
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
+    found = re.findall(r"\]\(<?([^)\s>]+)|(?:src|href)=[\"']([^\"']+)|^\[[^\]]+\]:\s*(\S+)", text, re.M)
+    found = [next(filter(None, groups)) for groups in found]
+    return [link for link in found if not re.match(r"[a-z]+:|#|//", link)]
+
+
+def check_links():
+    """Every relative link leads to a file."""
+    files = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *PAGES, *EXAMPLES]
+    dead = [f"{path.name}: {link}" for path in files for link in links(path)
+            if not (path.parent / link.split("#")[0]).exists()]
+    if dead:
+        raise Failure("links that lead nowhere:\n" + "\n".join(dead))
+
+
+def imported(source: str):
+    """Every import of a module, also inside functions: its line, the dotted module, the names taken from it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name, []) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(filter(None, [PACKAGE if node.level else "", node.module]))
+            yield node.lineno, base, [alias.name for alias in node.names]
+
+
+def wrong_imports(module: str, source: str, order: list[str]) -> list[str]:
+    """The imports of a module that point down the list of pages, or take scikit-learn's private rules."""
+    earlier, wrong = order[:order.index(module)] if module in order else [], []
+    for line, base, names in imported(source):
+        if base.split(".")[0] == PACKAGE:
+            targets = [base.split(".")[1]] if "." in base else names or [PACKAGE]
+            wrong += [f"{module}.py, line {line}: {name} is no earlier module" for name in targets
+                      if name not in earlier]
+        private = "sklearn.utils._param_validation"
+        taken = {base, *(f"{base}.{name}" for name in names)}
+        if module != "parameters" and private in taken:
+            wrong.append(f"{module}.py, line {line}: {private} is for parameters.py only")
+    return wrong
+
+
+def check_imports():
+    """Imports point up the list of pages only."""
+    order, wrong = modules(), []
+    for path in sorted((ROOT / PACKAGE).glob("*.py")):
+        if path.stem in {"__init__", "_modidx"}:
+            continue
+        if path.stem not in order:
+            wrong.append(f"{path.name}: no page exports it")
+        wrong += wrong_imports(path.stem, path.read_text(encoding="utf-8"), order)
+    if wrong:
+        raise Failure("\n".join(wrong))
+
+
+def ruff(length, *folders):
+    """Run ruff with a line length."""
+    run(TOOLS / "ruff", "check", "--line-length", int(length), *shlex.split(CONFIG["ruff_args"]), *folders)
 
 
 def check_example(path: Path):
@@ -116,8 +189,12 @@ def check_docstrings():
     """Validate the public docstrings by numpydoc's rules."""
     ignored = set(CONFIG["numpydoc_ignore"].split(","))
     sys.path.insert(0, str(ROOT))
-    found = [f"{name}: {code} {text}" for name in docstrings() for code, text in validate(name)["errors"]
-             if code not in ignored]
+    found = []
+    for name in docstrings():
+        result = validate(name)
+        inherits = "Parameters and attributes are those of" in " ".join((result["docstring"] or "").split())
+        found += [f"{name}: {code} {text}" for code, text in result["errors"]
+                  if code not in ignored and not (inherits and code == "PR01")]
     if found:
         raise Failure("\n".join(found))
 
@@ -127,11 +204,14 @@ def checks():
     for path in [*PAGES, *EXAMPLES]:
         yield f"clean    {path.name}", check_clean, (path,)
     yield "export   the package is what the notebooks say", check_export, ()
-    yield "readme   README.md is what nbs/index.ipynb says", run, (sys.executable, ".ci/readme.py", "--check")
+    yield "links    every relative link leads to a file", check_links, ()
+    yield "imports  point up the list of pages only", check_imports, ()
+    yield "limits   each complains about its planted fault", pages.selftest, ()
+    yield "readme   README.md, CONTRIBUTING.md are what nbs/ says", run, (sys.executable, ".ci/readme.py", "--check")
     yield "lazy     import smotegan loads no TensorFlow", check_lazy, ()
-    yield "ruff     package, scripts and notebooks", run, (
-        TOOLS / "ruff", "check", *shlex.split(CONFIG["ruff_args"]), PACKAGE, ".ci", "nbs",
-        "example_notebooks", "benchmarks")
+    yield "ruff     pages", ruff, (pages.LIMITS["wide"], "nbs")
+    yield "ruff     package, scripts, examples, benchmarks", ruff, (
+        CONFIG["line_length"], PACKAGE, ".ci", "example_notebooks", "benchmarks")
     yield "mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)
     yield "numpydoc public docstrings", check_docstrings, ()
     workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -139,6 +219,9 @@ def checks():
         TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     yield "doctest  examples in docstrings", run, (
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", PACKAGE)
+    yield "numbers  public names of all modules", pages.check_public, ()
+    for path in pages.NUMBERED:
+        yield f"numbers  {path.stem}", pages.check_numbers, (path,)
     for path in PAGES:
         yield f"page     {path.name}, and its solutions", check_page, (path,)
     for path in EXAMPLES:
@@ -160,6 +243,7 @@ def main() -> int:
         else:
             passed += 1
             print(f"ok      {time.perf_counter() - start:5.1f} s", flush=True)
+    print(f"\n{pages.table(SECONDS)}\n")
     print(f"{passed} passed, {failed} failed")
     return int(failed > 0 or passed == 0)
 

@@ -12,6 +12,9 @@ from common import EXAMPLES, PAGES, ROOT, modules, read, settings, without_direc
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
 MODULES = modules()
+IS_PAGE = (ROOT / "nbs" / "contributing.ipynb").exists()  # then CONTRIBUTING.md is only its rendering
+CONTRIBUTING = "contributing.ipynb" if IS_PAGE else "CONTRIBUTING.md"
+REFERENCE = ["CHANGELOG"] if IS_PAGE else ["CONTRIBUTING", "CHANGELOG"]
 
 CONF = """
 project, author, copyright, release = {title!r}, {author!r}, {copyright!r}, {version!r}
@@ -73,17 +76,17 @@ def write_sources() -> None:
         notebook = without_directives(read(path))
         for cell in notebook.cells:
             cell.source = cell.source.replace("](../example_notebooks/", "](").replace("](../nbs/", "](")
-            cell.source = cell.source.replace("](../CONTRIBUTING.md", "](CONTRIBUTING.md")
+            cell.source = cell.source.replace("](../CONTRIBUTING.md", f"]({CONTRIBUTING}")
         if path.stem == "index":
             contents = (toc("Pages", [page.stem for page in PAGES if page != path])
                         + toc("Examples", [example.stem for example in EXAMPLES])
-                        + toc("Reference", [f"api/{module}" for module in MODULES] + ["CONTRIBUTING", "CHANGELOG"]))
+                        + toc("Reference", [f"api/{module}" for module in MODULES] + REFERENCE))
             notebook.cells.append(nbformat.v4.new_markdown_cell(contents))
         nbformat.write(notebook, BUILD / path.name)
     for module in MODULES:
         (BUILD / "api" / f"{module}.rst").write_text(api_page(f"smotegan.{module}"), encoding="utf-8")
-    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
-        shutil.copy(ROOT / name, BUILD)
+    for name in REFERENCE:
+        shutil.copy(ROOT / f"{name}.md", BUILD)
     if (ROOT / "nbs" / "images").exists():
         shutil.copytree(ROOT / "nbs" / "images", BUILD / "images")
     (BUILD / "conf.py").write_text(CONF.format(**settings()), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Before a commit: export the package, clean the notebooks, render the README."""
+"""Before a commit: export the package, clean the notebooks, render README.md and CONTRIBUTING.md."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import EXAMPLES, PAGES, ROOT
+import nbformat
+from common import EXAMPLES, PAGES, ROOT, read
 
-tools = Path(sys.executable).parent
-subprocess.run([tools / "nbdev_export"], cwd=ROOT, check=True)
-for notebook in [*PAGES, *EXAMPLES]:
-    subprocess.run([tools / "nbdev_clean", "--fname", str(notebook)], cwd=ROOT, check=True)
-subprocess.run([sys.executable, ".ci/readme.py"], cwd=ROOT, check=True)
-print("Exported, cleaned and rendered. Now: make test")
+
+def strip_stderr(path: Path) -> None:
+    """Take what was written to stderr off a notebook; a file without any is left alone."""
+    notebook, found = read(path), False
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            kept = [output for output in cell.outputs if output.get("name") != "stderr"]
+            found, cell.outputs = found or len(kept) < len(cell.outputs), kept
+    if found:
+        nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    tools = Path(sys.executable).parent
+    subprocess.run([tools / "nbdev_export"], cwd=ROOT, check=True)
+    for path in [*PAGES, *EXAMPLES]:
+        strip_stderr(path)
+        subprocess.run([tools / "nbdev_clean", "--fname", str(path)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, ".ci/readme.py"], cwd=ROOT, check=True)
+    print("Exported, cleaned and rendered. Now: make test")

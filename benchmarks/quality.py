@@ -4,9 +4,9 @@
     python benchmarks/quality.py --jobs 2 --tries    # what was tried beside the defaults: tries.csv.gz, one repeat
     python benchmarks/quality.py --methods SMOTE "tau 0.5" --no-classifiers --out mine.csv.gz
 
-One line a data set, fold and method. Fidelity is judged by the held-out rare rows of the fold: `energy` (distance in
-units of the seen rare rows' standard deviations, a U-statistic) and `auc` (two-sample, 0.5 is best). Utility is judged
-on the test fold by four classifiers. Nothing is resampled before splitting, and no threshold is tuned.
+One line a data set, fold and method. Fidelity is judged by the held-out minority rows of the fold: `energy` (distance
+in units of the seen minority rows' standard deviations, a U-statistic) and `auc` (two-sample, 0.5 is best). Utility is
+judged on the test fold by four classifiers. Nothing is resampled before splitting, and no threshold is tuned.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ from tries import ApGuard, CriticOnResiduals, LengthSearch, half_of_the_gap
 
 from smotegan import GAN, SMOTEGAN, WGANGP, load_dataset
 from smotegan.data import DEV_DATASETS
-from smotegan.fidelity import column_scale, energy_distance, two_sample_auc
-from smotegan.smote import ProWSyn
+from smotegan.distance import column_scale, energy_distance, two_sample_auc
+from smotegan.samplers import ProWSyn
 
 METHODS = {
     "none": None,
@@ -75,7 +75,7 @@ CLASSIFIERS = {
 
 
 def fidelity(rows: np.ndarray, seen: np.ndarray, held_out: np.ndarray, seed: int) -> dict:
-    """The two measures of made-up rows, at most a thousand of them and four for each held-out row."""
+    """The two measures of synthetic rows, at most a thousand of them and four for each held-out row."""
     drawn = np.random.default_rng(seed).permutation(rows)
     few = drawn[:max(5, min(1000, 4 * len(held_out)))]
     return {"energy": energy_distance(held_out, drawn[:1000], column_scale(seen)) if len(held_out) > 1 else np.nan,

@@ -102,8 +102,8 @@ def update_operations(d: int, batch: int, noise_dim: int, generator_units, criti
     """Every matrix product (rows, inner, columns) of an update with five critic steps."""
     generator = list(zip([d + noise_dim, *generator_units], [*generator_units, d], strict=True))
     critic = list(zip([d, *critic_units], [*critic_units, 1], strict=True))
-    step = [(batch, a, b) for a, b in generator]                        # the made-up rows
-    step += [(3 * batch, a, b) for a, b in critic]                      # scores of real, made-up and between
+    step = [(batch, a, b) for a, b in generator]                        # the synthetic rows
+    step += [(3 * batch, a, b) for a, b in critic]                      # scores of real, synthetic and between
     step += [(3 * batch, b, a) for a, b in critic[1:]]                  # back through the layers
     step += [(batch, critic[0][1], d)]                                  # slope between
     step += [(batch, a, b) for a, b in critic[:-1]]                     # the penalty, forward
@@ -139,7 +139,9 @@ def bench_update() -> list[dict]:
     import keras
     import tensorflow as tf
 
-    from smotegan import gan as g
+    from smotegan import fast
+    from smotegan.generators import GENERATORS, init_generator, init_mlp
+    from smotegan.training import LOSSES, Hyperparameters, draw_batches
 
     lines, updates, noise = [], 100, 8
     forms = {"64-64": lambda d: ((64, 64), (64, 64)), "original form": lambda d: ((2 * d, 4 * d, 2 * d), (d // 2,))}
@@ -148,17 +150,18 @@ def bench_update() -> list[dict]:
         generator_units, critic_units = forms[form](d)
         rng = np.random.default_rng(0)
         X = rng.normal(size=(512, d)).astype("float32")
-        nets = g.init_generator("full", rng, 1, d, noise, generator_units), g.init_mlp(rng, 1, [d, *critic_units, 1])
-        recipe = g.Recipe("wgan", "full", 5, *map(g.shapes_of, nets))
-        data = g.device_data(X, X, np.zeros((1, 512, 10), int))
-        rates = g.Rates(*map(tf.constant, (5e-4, 1e-3, 10.0, 0.5, 0.99, 0.0)))
+        full = GENERATORS["full"]
+        nets = init_generator(full, rng, 1, d, noise, generator_units), init_mlp(rng, 1, [d, *critic_units, 1])
+        config = fast.StaticConfig(LOSSES["wgan"], full, 5, *map(fast.shapes_of, nets))
+        data = fast.padded_data(X, X, np.zeros((1, 512, 10), int))
+        hyper = Hyperparameters(*map(tf.constant, (5e-4, 1e-3, 10.0, 0.5, 0.99, 0.0)))
         everything = [np.arange(512)]
-        chunk = g.compiled_chunk(recipe, True, d, batch)
-        state = g.init_state(*nets)
+        chunk = fast.compiled_chunk(fast.update, config, True, d, batch)
+        state = fast.init_state(*nets)
 
-        def ours(chunk=chunk, rates=rates, state=state, data=data, everything=everything, rng=rng, batch=batch):
-            draws = g.draw_updates(rng, updates, 5, batch, everything, everything, noise)
-            chunk(rates, state, data, draws, tf.constant(updates))[1].numpy()
+        def ours(chunk=chunk, hyper=hyper, state=state, data=data, everything=everything, rng=rng, batch=batch):
+            drawn = draw_batches(rng, updates, 5, batch, everything, everything, noise)
+            chunk(hyper, state, data, drawn, tf.constant(updates))[1].numpy()
 
         model = keras_model(d, noise, generator_units, critic_units)
         model.compile()
@@ -178,7 +181,7 @@ def bench_update() -> list[dict]:
 # ---- whole fits -------------------------------------------------------------------------------------------------
 
 def minority(n: int) -> np.ndarray:
-    """The rare rows of a data set with `n` of them: Yeast 2-vs-4, Page blocks, or made up like software defects."""
+    """The minority rows of a data set with `n` of them: Yeast 2-vs-4, Page blocks, or drawn like software defects."""
     from smotegan import load_dataset
 
     names = {51: "yeast_2_vs_4", 559: "page_blocks0"}
@@ -195,8 +198,8 @@ def fit_ours(X: np.ndarray) -> None:
     from smotegan.smote import smote
 
     Z = (X - X.mean(0)) / np.where(X.std(0) > 0, X.std(0), 1)
-    made = smote(Z, 1000, random_state=0)
-    GAN(random_state=0).fit(Z, made.X, parents=np.column_stack([made.base, made.neighbor]))
+    pool = smote(Z, 1000, random_state=0)
+    GAN(random_state=0).fit(Z, pool.X, parents=np.column_stack([pool.base, pool.neighbor]))
 
 
 def bench_fit() -> list[dict]:
@@ -273,10 +276,11 @@ def maker(name: str, case: str):
     X, y = rng.normal(size=(sum(counts), 30)), np.repeat(np.arange(len(counts)), counts)
     strategy = "auto" if case == "classes" else {0: 100, 1: counts[1] + n}
     if name == "refine":
-        rare = X[y == 1]
-        made = smote(rare, n, random_state=0)
-        gan = GAN(random_state=0, guard=False).fit(rare, made.X[:1000], np.column_stack(made[1:3])[:1000])
-        return lambda: gan.refine(made.X, 0, made.anchor)
+        real = X[y == 1]
+        proposed = smote(real, n, random_state=0)
+        parents = np.column_stack([proposed.base, proposed.neighbor])
+        gan = GAN(random_state=0, guard=False).fit(real, proposed.X[:1000], parents[:1000])
+        return lambda: gan.refine(proposed.X, 0, proposed.anchor)
     sampler = SMOTE(sampling_strategy=strategy, random_state=0) if name == JOBS[0] else SMOTEGAN(
         gan=GAN(guard=False), sampling_strategy=strategy, random_state=0)
     return lambda: sampler.fit_resample(X, y)
@@ -318,8 +322,8 @@ def bench_jobs(part: str, case: str, title: str, jobs, rounds: int = 5) -> list[
 
 def bench_rows() -> list[dict]:
     """A million rows of one class."""
-    return [line for rare in (10_000, 50_000)
-            for line in bench_jobs("rows", str(rare), f"1,000,000 x 30 from {rare:,}", JOBS)]
+    return [line for n in (10_000, 50_000)
+            for line in bench_jobs("rows", str(n), f"1,000,000 x 30 from {n:,}", JOBS)]
 
 
 def bench_classes() -> list[dict]:

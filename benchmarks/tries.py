@@ -2,103 +2,144 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
+import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from smotegan import GAN, SMOTEGAN
-from smotegan import gan as engine
+from smotegan import GAN, SMOTEGAN, fast
+from smotegan.crossfit import Judge
+from smotegan.distance import nearest_rows
+from smotegan.training import adam_step, move_batch, moving_average
 
 
 def half_of_the_gap(y) -> dict:
-    """A sampling strategy: as many rows as bring the rare class half the way up."""
+    """A sampling strategy: as many rows as bring the minority class half the way up."""
     labels, counts = np.unique(y, return_counts=True)
     return {labels[counts.argmin()]: int(counts.sum() // 2)}
 
 
-class JudgeOfLengths(engine.Judge):
-    """A judge that looks at four lengths of each move and reports the best of them."""
+# ---- how far along its move a row goes --------------------------------------------------------------------------
+
+class JudgeOfLengths(Judge):
+    """A judge that looks at four lengths of each move and writes down the best of them."""
 
     def __call__(self, weights, update: int) -> dict:
-        if weights is None or not self.view.held_out:
-            return {**super().__call__(weights, update), "length": 1.0}
-        move = engine.make_move(self.mover._replace(weights=list(weights)), self.rows.shape[1], self.near.shape[-1])
-        moves, lines = move(self.rows, self.near, self.noise), []
+        self.weights = weights  # `score` needs the moves themselves
+        return super().__call__(weights, update)
+
+    def score(self, synthetic, update: int) -> dict:
+        if not update or not self.folds.held_out:
+            return {**super().score(synthetic, update), "length": 1.0}
+        move = self.mover(list(self.weights), self.start.shape[1], self.near.shape[-1])
+        moves, lines = move(self.start, self.near, self.noise), []
         for length in (0.5, 1.0, 1.5, 2.0):
-            made = np.stack([self.finish(rows) for rows in self.rows + length * moves])
-            lines.append({"update": update, "held_out_distance": engine.held_out_distance(made, self.X, self.view),
-                          "coverage": 1.0, "move": 0.0, "length": length})
+            moved = self.start + length * moves
+            if self.postprocess is not None:
+                moved = np.stack([self.postprocess(rows) for rows in moved])
+            lines.append({**super().score(moved, update), "length": length})
         return min(lines, key=lambda line: line["held_out_distance"])
 
 
 class LengthSearch(GAN):
     """The held-out rows also choose how far along its move a row goes."""
 
-    def _train(self, *arguments) -> None:
-        kept, engine.Judge = engine.Judge, JudgeOfLengths
-        try:
-            super()._train(*arguments)
-        finally:
-            engine.Judge = kept
-        self.length_ = self.judged_.set_index("update")["length"].get(self.kept_update_, 1.0)
+    def fit(self, *arguments, **options):
+        self.length_ = 1.0  # while it trains; then that of the best checkpoint
+        super().fit(*arguments, **options)
+        if "length" in self.checkpoints_:
+            lengths = self.checkpoints_.set_index("update")["length"]
+            self.length_ = float(lengths.get(self.best_update_, 1.0))
+        return self
 
-    def _refine(self, X, anchors, random_state):
-        return X + self.length_ * (super()._refine(X, anchors, random_state) - X)
+    def _make_judge(self, *arguments):
+        return JudgeOfLengths(**vars(super()._make_judge(*arguments)))
+
+    def _mover(self):
+        mover, length = super()._mover(), self.length_
+
+        def scaled(*arguments):
+            move = mover(*arguments)
+            return lambda x, near, noise: length * move(x, near, noise)
+
+        return scaled
+
+
+# ---- a critic that sees differences -----------------------------------------------------------------------------
+
+def neighbor_means(real: np.ndarray, k: int) -> np.ndarray:
+    """The mean of the `k` nearest other rows of each real row, padded as the rows are."""
+    others = nearest_rows(real, real, min(k + 1, len(real)))[:, 1:]
+    return fast.pad_rows(real[others].mean(axis=1)).astype(np.float32)
+
+
+def pool_means(data, positions):
+    """The mean of the neighbours of some rows of the pool."""
+    return tf.reduce_mean(tf.gather(data.real, tf.gather(data.neighbors, positions, batch_dims=1)), axis=2)
+
+
+def residual_critic_step(centres, config, hyper, state, data, batch):
+    """One step of the critic on rows less the means of their neighbours; its new state and its loss."""
+    generator = fast.unflatten(state.generator.weights, config.generator_shapes)
+    moved = move_batch(config.generator, generator, data, batch.pool[0], batch.noise[0], hyper.max_weight)
+    real = tf.gather(data.real - centres, batch.real[0])
+    weights = fast.unflatten(state.critic.weights, config.critic_shapes)
+    loss, gradients = fast.critic_gradient(config.loss, weights, real, moved - pool_means(data, batch.pool[0]),
+                                           batch.mix[0], hyper.penalty)
+    return adam_step(state.critic, fast.flatten(gradients), state.step + 1, hyper.critic_rate), loss
+
+
+def residual_generator_step(config, hyper, state, data, batch):
+    """One step of the generator against that critic; the new state and the loss."""
+    weights = fast.unflatten(state.generator.weights, config.generator_shapes)
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        moved = move_batch(config.generator, weights, data, batch.pool[-1], batch.noise[-1], hyper.max_weight)
+    critic = fast.unflatten(state.critic.weights, config.critic_shapes)
+    loss, pull = fast.generator_loss_gradient(config.loss, critic, moved - pool_means(data, batch.pool[-1]))
+    gradient, step = fast.flatten(tape.gradient(moved, weights, output_gradients=pull)), state.step + 1
+    generator = adam_step(state.generator, gradient, step, hyper.generator_rate)
+    average = moving_average(state.average, generator.weights, step, hyper.ema)
+    return state._replace(generator=generator, average=average, step=step), loss
 
 
 class CriticOnResiduals(GAN):
-    """The critic sees each row less the mean of its neighbours, not the row."""
+    """The critic sees each row less the mean of its neighbours, not the row; one critic step, no second loss."""
 
-    def _train(self, *arguments) -> None:
-        names = ("device_data", "generate", "critic_steps")
-        kept = {name: getattr(engine, name) for name in names}
-        centres = {}
+    def _update_function(self):
+        if self.n_critic != 1 or self.boundary_weight:
+            raise ValueError(f"'n_critic' must be 1 and 'boundary_weight' 0 here; got {self.n_critic} and "
+                             f"{self.boundary_weight}.")
+        real = self.real_
 
-        def device_data(real, pool, near, classifier=()):
-            others = engine.nearest_rows(real, real, min(near.shape[-1] + 1, len(real)))[:, 1:]
-            centres["real"] = engine.tf.constant(engine.pad_rows(real[others].mean(axis=1)), "float32")
-            centres["pool"] = engine.tf.constant(engine.pad_rows(real[near].mean(axis=2), axis=1), "float32")
-            return kept["device_data"](real, pool, near, classifier)
+        def update(config, hyper, state, data, batch):
+            centres = tf.constant(neighbor_means(real, data.neighbors.shape[-1]))
+            critic, critic_lost = residual_critic_step(centres, config, hyper, state, data, batch)
+            state, lost = residual_generator_step(config, hyper, state._replace(critic=critic), data, batch)
+            return state, tf.stack([critic_lost, lost]) / state.average.shape[0]
 
-        def generate(recipe, rates, weights, data, pool_index, noise):
-            made = kept["generate"](recipe, rates, weights, data, pool_index, noise)
-            return made - engine.tf.gather(centres["pool"], pool_index, batch_dims=1)
+        return update  # a new function each time, so that no compiled one with other centres is taken
 
-        def critic_steps(recipe, rates, state, data, draws):
-            real = engine.tf.gather(data.real - centres["real"], draws.real[0])
-            generator = engine.unflatten(state.generator.weights, recipe.generator_shapes)
-            fake = generate(recipe, rates, generator, data, draws.pool[0], draws.noise[0])
-            critic = engine.unflatten(state.critic.weights, recipe.critic_shapes)
-            loss, gradients = engine.critic_gradient(recipe.loss, critic, real, fake, draws.mix[0], rates.penalty)
-            return engine.adam_step(state.critic, engine.flatten(gradients), state.step + 1, rates.critic), loss
 
-        engine.compiled_chunk.cache_clear()  # the centres are constants of the compiled function
-        for name in names:
-            setattr(engine, name, locals()[name])
-        try:
-            super()._train(*arguments)
-        finally:
-            engine.compiled_chunk.cache_clear()
-            for name in names:
-                setattr(engine, name, kept[name])
-
+# ---- another guard ----------------------------------------------------------------------------------------------
 
 class ApGuard(SMOTEGAN):
     """Refine only where an inner cross-validation finds a better average precision with the refined rows."""
 
     def _inner_score(self, gan, X, y) -> float:
-        from sklearn.metrics import average_precision_score
-
         scores = []
         for train, test in StratifiedKFold(3, shuffle=True, random_state=0).split(X, y):
-            made = SMOTEGAN(gan=gan, random_state=0).fit_resample(X[train], y[train])
-            model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(*made)
+            balanced = SMOTEGAN(gan=gan, random_state=0).fit_resample(X[train], y[train])
+            model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(*balanced)
             scores.append(average_precision_score(y[test], model.predict_proba(X[test])[:, 1]))
         return float(np.mean(scores))
 
-    def _fit_resample(self, X, y):
+    def _plan(self, X, y) -> dict:
         better = self._inner_score(None, X, y) > self._inner_score("none", X, y)
-        self.gan = None if better else "none"
-        return super()._fit_resample(X, y)
+        chosen = copy(self).set_params(gan=None if better else "none")  # the parameters of `self` stay
+        return super(ApGuard, chosen)._plan(X, y)
