@@ -5,13 +5,14 @@
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make lab          open the notebooks in JupyterLab
 #   make docs         build the site into _site/
+#   make browser      build it and measure every page in a browser, if Playwright and Chromium or Chrome are here
 #   make prepare      before a commit: export the package, clean the notebooks, render the README
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: quickstart test fuzz lab docs prepare clean
+.PHONY: quickstart test fuzz lab docs browser prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
@@ -27,6 +28,9 @@ lab: .venv/ready-dev
 
 docs: .venv/ready-dev
 	@$(BIN)/python .ci/docs.py
+
+browser: docs
+	@$(BIN)/python .ci/browser.py
 
 prepare: .venv/ready-dev
 	@$(BIN)/python .ci/prepare.py

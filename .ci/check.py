@@ -18,11 +18,16 @@ from pathlib import Path
 import nbformat
 import pages
 from common import EXAMPLES, PAGES, ROOT, modules, read, settings
+from links import dead_links, dead_site_links
 from numpydoc.validate import validate
 
 TOOLS = Path(sys.executable).parent
 CONFIG = settings()
 PACKAGE = CONFIG["lib_path"]
+SITE_MB = 20
+NOISE = re.compile(  # what no committed output may hold
+    r"(?<![\w./:])/(?:root|home|work|tmp|Users|var|usr)/[\w./-]*|[A-Z]:\\+Users\S*|\x1b\[[\d;]*m|\bat 0x[0-9a-f]+|"
+    r"^.*\b(?:WARNING:|\w*Warning: ).*$|^[IWE]0000 .*$", re.M)
 SECONDS: dict[str, float] = {}  # what each page took in this run
 
 
@@ -96,25 +101,49 @@ def check_page(path: Path):
         raise Failure(f"{path.stem}: took {SECONDS[path.stem]:.1f} seconds, the limit is {pages.LIMITS['seconds']:g}")
 
 
-def links(path: Path) -> list[str]:
-    """The relative links of a Markdown file, or of the Markdown cells of a notebook."""
-    if path.suffix == ".ipynb":
-        text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
-    else:
-        text = path.read_text(encoding="utf-8")
-    text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
-    found = re.findall(r"\]\(<?([^)\s>]+)|(?:src|href)=[\"']([^\"']+)|^\[[^\]]+\]:\s*(\S+)", text, re.M)
-    found = [next(filter(None, groups)) for groups in found]
-    return [link for link in found if not re.match(r"[a-z]+:|#|//", link)]
-
-
 def check_links():
-    """Every relative link leads to a file."""
+    """Every relative link leads to a file, and to a heading of it."""
     files = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *PAGES, *EXAMPLES]
-    dead = [f"{path.name}: {link}" for path in files for link in links(path)
-            if not (path.parent / link.split("#")[0]).exists()]
+    dead = [link for path in files for link in dead_links(path)]
     if dead:
         raise Failure("links that lead nowhere:\n" + "\n".join(dead))
+
+
+def printed(cell) -> str:
+    """Everything that a cell printed or showed as text."""
+    outputs = cell.get("outputs", [])
+    shown = [text for output in outputs for kind, text in output.get("data", {}).items()
+             if kind.startswith("text/") and isinstance(text, str)]
+    return "\n".join([*(output.get("text", "") for output in outputs), *shown])
+
+
+def check_noise():
+    """No committed output is noise: stderr, warnings, paths and addresses of a machine, colours of a terminal."""
+    found = []
+    for path in [*PAGES, *EXAMPLES]:
+        for number, cell in enumerate(read(path).cells):
+            where = f"{path.name}, cell {number}"
+            if any(output.get("name") == "stderr" for output in cell.get("outputs", [])):
+                found.append(f"{where}: stderr")
+            found += [f"{where}: {match[0].strip()!r}" for match in NOISE.finditer(printed(cell))]
+    if found:
+        raise Failure("'make prepare' takes off stderr and addresses; the rest needs a hand:\n" + "\n".join(found))
+
+
+def check_site():
+    """The site builds without a warning, all its links lead somewhere in it, and it is small."""
+    run(sys.executable, ".ci/docs.py", PYTHONWARNINGS="ignore")
+    site = ROOT / "_site"
+    if dead := dead_site_links(site):
+        raise Failure("links of the site that lead nowhere:\n" + "\n".join(dead))
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
+    if size > SITE_MB:
+        raise Failure(f"the site has {size:.1f} MB, the limit is {SITE_MB}")
+
+
+def check_browser():
+    """Measure the pages of the site in a browser, where there is one."""
+    print(f"{run(sys.executable, '.ci/browser.py').strip():.55}  ", end="", flush=True)
 
 
 def imported(source: str):
@@ -204,7 +233,10 @@ def checks():
     for path in [*PAGES, *EXAMPLES]:
         yield f"clean    {path.name}", check_clean, (path,)
     yield "export   the package is what the notebooks say", check_export, ()
-    yield "links    every relative link leads to a file", check_links, ()
+    yield "links    every relative link leads somewhere", check_links, ()
+    yield "noise    no output is a warning or a path of a machine", check_noise, ()
+    yield "site     builds, and its links lead somewhere", check_site, ()
+    yield "browser  nothing of the site is cut or too wide", check_browser, ()
     yield "imports  point up the list of pages only", check_imports, ()
     yield "limits   each complains about its planted fault", pages.selftest, ()
     yield "readme   README.md, CONTRIBUTING.md are what nbs/ says", run, (sys.executable, ".ci/readme.py", "--check")

@@ -32,10 +32,15 @@ def title(notebook) -> str:
 
 
 def without_directives(notebook):
-    """Take the lines that only nbdev reads (#| ...) off the cells; drop the cells that are hidden or had no others."""
+    """Take the lines that only nbdev reads (#| ...) off the cells; drop the cells that are hidden or had no others.
+
+    Of a cell that says `#| echo: false` only the output is for readers; it gets the tag `remove-input`.
+    """
     notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("#| hide")]
     for cell in notebook.cells:
         if cell.cell_type == "code":
+            if cell.source.startswith("#| echo: false"):
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
             cell.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.M).strip("\n")
     notebook.cells = [cell for cell in notebook.cells if cell.source]
     return notebook

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
+import struct
 import subprocess
 import sys
+from html import unescape
 from importlib import import_module
+from pathlib import Path
 
 import nbformat
-from common import EXAMPLES, PAGES, ROOT, modules, read, settings, without_directives
+from common import EXAMPLES, PAGES, ROOT, modules, read, settings, title, without_directives
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
 MODULES = modules()
@@ -16,16 +21,37 @@ IS_PAGE = (ROOT / "nbs" / "contributing.ipynb").exists()  # then CONTRIBUTING.md
 CONTRIBUTING = "contributing.ipynb" if IS_PAGE else "CONTRIBUTING.md"
 REFERENCE = ["CHANGELOG"] if IS_PAGE else ["CONTRIBUTING", "CHANGELOG"]
 
+CHAPTERS = {"0": "Data", "1": "Tables", "2": "SMOTE and distances", "3": "The GAN", "4": "The sampler",
+            "5": "Evidence"}  # pages are numbered by tens
+
+# The front page's pictures: the notebook, a piece of the cell that drew it, and a line of text.
+GALLERY = [
+    ("quickstart", "before_and_after.png", "Two real data sets: the rows of SMOTE, and those of SMOTEGAN"),
+    ("31_training", '"the generator refines"', "A generator learns to move SMOTE's rows"),
+    ("30_generators", "in zip(axes.flat, GENERATORS.items()", "How far each kind of generator may move a row"),
+    ("50_plots", "axes = plot_marginals(held_out, synthetic", "Real columns and synthetic ones, side by side"),
+    ("51_measures", "caught,", "Which measure catches which planted fault"),
+    ("measured", "ratio of energy distances", "Many data sets: how far the rows are from held-out ones"),
+]
+
+WIDE = 96  # characters of an output that fit the desk
+FOLD = 20  # an exported cell of more lines than this is folded
+MATHJAX = ["tex-chtml.js", "output", "input", "a11y"]  # what the site needs of it; the rest is 20 MB
+
 CONF = """
 project, author, copyright, release = {title!r}, {author!r}, {copyright!r}, {version!r}
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx-mathjax-offline"]
 html_theme, html_title = "sphinx_book_theme", {title!r}
-html_theme_options = {{"repository_url": {git_url!r}, "use_repository_button": True, "home_page_in_toc": True}}
+html_theme_options = {{"repository_url": {git_url!r}, "use_repository_button": True, "home_page_in_toc": True,
+                      "use_download_button": False, "use_fullscreen_button": False}}
+html_static_path, html_css_files = ["static"], ["smotegan.css"]
+html_copy_source = html_show_sourcelink = False
 nb_execution_mode = "off"
 myst_enable_extensions = ["attrs_inline", "dollarmath", "amsmath"]
 myst_heading_anchors = 3
 numpydoc_show_class_members = False
 autodoc_member_order = "bysource"
+maximum_signature_line_length = 80
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 exclude_patterns = ["_build"]
 """
@@ -39,13 +65,23 @@ TOC = """
 ```
 """
 
+HIDDEN = "set_fit_request, set_transform_request, set_inverse_transform_request"
+BADGE = re.compile(r"\[!\[([^\]]*)\]\(https?://[^)]*badge[^)]*\)\]\(([^)]*)\)")
+
 
 def toc(caption: str, entries: list[str]) -> str:
     """A table of contents for the side of the page."""
     return TOC.format(caption=caption, entries="\n".join(entries))
 
 
-HIDDEN = "set_fit_request, set_transform_request, set_inverse_transform_request"
+def contents() -> str:
+    """The contents of the site: the quickstart, the examples, the chapters, the reference."""
+    lists = {"Start here": ["quickstart"], "Examples": [path.stem for path in EXAMPLES if path.stem != "quickstart"]}
+    for page in PAGES:
+        if page.stem != "index":
+            lists.setdefault(CHAPTERS.get(page.stem[0], "Contributing"), []).append(page.stem)
+    lists["Reference"] = [f"api/{module}" for module in MODULES] + REFERENCE
+    return "".join(map(toc, lists, lists.values()))
 
 
 def api_page(name: str) -> str:
@@ -68,20 +104,60 @@ def api_page(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def pictures(cell) -> list[bytes]:
+    """The pictures among the outputs of a cell."""
+    found = [output.get("data", {}).get("image/png") for output in cell.get("outputs", [])]
+    return [base64.b64decode(picture) for picture in found if picture]
+
+
+def gallery() -> str:
+    """Pictures that the notebooks drew, each a link to its page."""
+    folder, cards = BUILD / "gallery", []
+    folder.mkdir()
+    paths = {path.stem: path for path in [*PAGES, *EXAMPLES]}
+    for number, (name, text, caption) in enumerate(GALLERY):
+        notebook = read(paths[name])
+        found = [pictures(cell)[-1] for cell in notebook.cells if text in cell.source and pictures(cell)]
+        if not found:
+            sys.exit(f"GALLERY in .ci/docs.py: no cell of {name} with a picture holds {text!r}")
+        (folder / f"{number}.png").write_bytes(found[0])
+        cards.append(f"[![{caption}](gallery/{number}.png)]({name}.ipynb)\n**[{title(notebook)}]({name}.ipynb)**: "
+                     f"{caption}.")
+    return "## In pictures\n\n```{container} gallery\n\n" + "\n\n".join(cards) + "\n\n```"
+
+
+def fold(cell) -> None:
+    """Fold a long cell of the package behind a line that says what it defines."""
+    lines = cell.source.splitlines()
+    if cell.cell_type == "code" and lines[0].startswith("#| export") and len(lines) > FOLD:
+        names = re.findall(r"^(?:def|class) (\w+)|^(\w+)(?:: [^=]+)? = ", cell.source, re.M)
+        names = ", ".join(first or second for first, second in names) or "imports"
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+        cell.metadata["mystnb"] = {"code_prompt_show": f"Show {names} ({len(lines) - 1} lines)",
+                                   "code_prompt_hide": f"Hide {names}"}
+
+
+def relink(text: str) -> str:
+    """All notebooks lie in one folder on the site, and a badge from elsewhere becomes words."""
+    text = text.replace("](../example_notebooks/", "](").replace("](../nbs/", "](")
+    text = text.replace("](../CONTRIBUTING.md", f"]({CONTRIBUTING}")
+    return BADGE.sub(r"[\1](\2)", text)
+
+
 def write_sources() -> None:
     """Lay out what Sphinx reads: the notebooks without directives, the API pages, the settings."""
     shutil.rmtree(BUILD, ignore_errors=True)
     (BUILD / "api").mkdir(parents=True)
     for path in [*PAGES, *EXAMPLES]:
-        notebook = without_directives(read(path))
+        notebook = read(path)
         for cell in notebook.cells:
-            cell.source = cell.source.replace("](../example_notebooks/", "](").replace("](../nbs/", "](")
-            cell.source = cell.source.replace("](../CONTRIBUTING.md", f"]({CONTRIBUTING}")
+            fold(cell)
+        notebook = without_directives(notebook)
+        for cell in notebook.cells:
+            cell.source = relink(cell.source) if cell.cell_type == "markdown" else cell.source
         if path.stem == "index":
-            contents = (toc("Pages", [page.stem for page in PAGES if page != path])
-                        + toc("Examples", [example.stem for example in EXAMPLES])
-                        + toc("Reference", [f"api/{module}" for module in MODULES] + REFERENCE))
-            notebook.cells.append(nbformat.v4.new_markdown_cell(contents))
+            notebook.cells.insert(1, nbformat.v4.new_markdown_cell(gallery()))
+            notebook.cells.append(nbformat.v4.new_markdown_cell(contents()))
         nbformat.write(notebook, BUILD / path.name)
     for module in MODULES:
         (BUILD / "api" / f"{module}.rst").write_text(api_page(f"smotegan.{module}"), encoding="utf-8")
@@ -89,13 +165,60 @@ def write_sources() -> None:
         shutil.copy(ROOT / f"{name}.md", BUILD)
     if (ROOT / "nbs" / "images").exists():
         shutil.copytree(ROOT / "nbs" / "images", BUILD / "images")
+    shutil.copytree(ROOT / ".ci" / "site", BUILD / "static")
     (BUILD / "conf.py").write_text(CONF.format(**settings()), encoding="utf-8")
 
 
-if __name__ == "__main__":
+def natural_widths(html: str, folder: Path) -> str:
+    """Write the width of each picture into its tag: on a phone, wide ones scroll instead of shrinking."""
+    def with_width(match):
+        path = folder / match[1]
+        if path.suffix != ".png" or not path.exists():
+            return match[0]
+        width = struct.unpack(">I", path.read_bytes()[16:20])[0]
+        return f'<img style="--natural: {width}px" {match[0].removeprefix("<img ")}'
+    return re.sub(r'<img [^>]*?src="([^"]+)"', with_width, html)
+
+
+def is_prose(text: str) -> bool:
+    """Whether printed lines may be broken: they are no columns, or the long ones are sentences behind a label."""
+    gaps = [(len(line) > WIDE, len(re.findall(r"\S {2,}(?=\S)", line))) for line in text.splitlines()]
+    long = [gap for wide, gap in gaps if wide]
+    return max((gap for _, gap in gaps), default=0) == 0 or (bool(long) and max(long) <= 2)
+
+
+def break_sentences(html: str) -> str:
+    """Let printed sentences break into lines; columns keep theirs and scroll."""
+    def with_class(match):
+        prose = is_prose(unescape(re.sub("<[^>]+>", "", match[3])))
+        return f"{match[1]}{' prose' if prose else ''}{match[2]}{match[3]}"
+    return re.sub(r'(<div class="output (?:stream|text_plain)[^"]*)("><div class="highlight"><pre>)(.*?</pre>)',
+                  with_class, html, flags=re.S)
+
+
+def finish(made: Path) -> None:
+    """Let wide outputs fit a screen, and leave out what no page asks for."""
+    for path in made.rglob("*.html"):
+        html = natural_widths(break_sentences(path.read_text(encoding="utf-8")), path.parent)
+        path.write_text(html, encoding="utf-8")
+    for path in (made / "_static" / "mathjax").iterdir():
+        if path.name not in MATHJAX:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in made.rglob("*.map"):
+        path.unlink()
+
+
+def build() -> None:
+    """Build the site; a warning of Sphinx is an error."""
     write_sources()
-    shutil.rmtree(SITE, ignore_errors=True)
     made = BUILD / "_build" / "html"  # MyST-NB leaves a folder of its own beside its output
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", BUILD, made], check=True)
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html",
+                    "-d", BUILD / "_build" / "doctrees", BUILD, made], check=True)
+    finish(made)
+    shutil.rmtree(SITE, ignore_errors=True)
     shutil.move(made, SITE)
+
+
+if __name__ == "__main__":
+    build()
     print(f"The site is in {SITE}: open {SITE / 'index.html'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,11 +22,24 @@ def strip_stderr(path: Path) -> None:
         nbformat.write(notebook, path)
 
 
+def strip_addresses(path: Path) -> None:
+    """Take addresses in memory, which differ in every run, off the outputs of a notebook."""
+    notebook, found = read(path), False
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        text = output.get("data", {}).get("text/plain", "")
+        clean = re.sub(r" at 0x[0-9a-f]+", "", text)
+        if clean != text:
+            output["data"]["text/plain"], found = clean, True
+    if found:
+        nbformat.write(notebook, path)
+
+
 if __name__ == "__main__":
     tools = Path(sys.executable).parent
     subprocess.run([tools / "nbdev_export"], cwd=ROOT, check=True)
     for path in [*PAGES, *EXAMPLES]:
         strip_stderr(path)
+        strip_addresses(path)
         subprocess.run([tools / "nbdev_clean", "--fname", str(path)], cwd=ROOT, check=True)
     subprocess.run([sys.executable, ".ci/readme.py"], cwd=ROOT, check=True)
     print("Exported, cleaned and rendered. Now: make test")

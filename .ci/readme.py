@@ -31,7 +31,8 @@ def render(name: str) -> str:
         if cell.cell_type == "markdown":
             parts.append(cell.source)
             continue
-        parts.append(f"```python\n{cell.source}\n```")
+        if "remove-input" not in cell.metadata.get("tags", []):
+            parts.append(f"```python\n{cell.source}\n```")
         printed = "\n".join(filter(None, map(output_text, cell.outputs)))
         if printed:
             parts.append(f"```text\n{printed}\n```")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .oversample import NOT_FITTED, below, read_labels
+from .oversample import NOT_FITTED, below, check_index, read_labels
 from .parameters import _safe_indexing, check_n_samples, check_random_state
 from .table import is_frame
 
@@ -129,7 +129,8 @@ def balanced_batches(X, y, sampler, batch_size=64, steps_per_epoch=None, transfo
     Raises
     ------
     ValueError
-        If the sampler was not fitted, or a number is not a whole number of at least 1.
+        If the sampler was not fitted, `X` and `y` do not belong together, or a number
+        is not a whole number of at least 1.
 
     Examples
     --------
@@ -145,6 +146,7 @@ def balanced_batches(X, y, sampler, batch_size=64, steps_per_epoch=None, transfo
     (12, (32, 20), 0.5)
     """
     check_is_fitted(sampler, "models_", msg=NOT_FITTED)
+    check_index(X, y)
     X = X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
     y = np.asarray(read_labels(y)[0])
     if len(y) != X.shape[0]:

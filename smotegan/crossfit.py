@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from tqdm import tqdm
 
 from .distance import energy, nearest_rows, neighbor_radius, share_covered
 from .fast import CHUNK, unflatten
+from .parameters import quiet
+
+with quiet():
+    import tensorflow as tf
 
 # %% auto #0
 __all__ = []
@@ -178,7 +181,8 @@ def tell(line: dict, losses: np.ndarray, bar: tqdm, on_chunk) -> bool:
 
 
 def train(chunk, hyper, state, data, draw, updates: int, judge: Judge, weights_in,
-          patience: float = np.inf, on_chunk=None, verbose: bool = False):
+          patience: float = np.inf, on_chunk=None, verbose: bool = False,
+          desc: str = "GAN"):
     """Make up to `updates` updates; the final state and the losses (updates, 2).
 
     ``draw(n)`` draws the batches of n updates. ``weights_in(state)`` gives the weights
@@ -186,7 +190,7 @@ def train(chunk, hyper, state, data, draw, updates: int, judge: Judge, weights_i
     """
     losses, done = [np.zeros((0, 2))], 0
     judge(weights_in(state), 0)
-    with tqdm(total=updates, desc="GAN", unit="update", disable=not verbose) as bar:
+    with tqdm(total=updates, desc=desc, unit="update", disable=not verbose) as bar:
         while done < updates:
             n = tf.constant(min(CHUNK, updates - done))
             state, loss = chunk(hyper, state, data, draw(CHUNK), n)

@@ -87,6 +87,40 @@ def argmax_levels(soft: np.ndarray, sizes) -> np.ndarray:
         ]
     )
 
+# %% ../nbs/11_encoder.ipynb #911ac382
+MAX_ONE_HOT = 100
+
+
+def frequent_levels(codes: np.ndarray, size: int) -> np.ndarray | None:
+    """The most frequent categories of a column that has too many, sorted, and at the
+    end the first of the others; None where there are few enough."""
+    if size <= MAX_ONE_HOT:
+        return None
+    seen = codes[codes >= 0].astype(int)
+    order = np.argsort(-np.bincount(seen, minlength=size), kind="stable")
+    return np.append(np.sort(order[:MAX_ONE_HOT - 1]), order[MAX_ONE_HOT - 1])
+
+# %% ../nbs/11_encoder.ipynb #b8d6fd65
+def pool_levels(codes: np.ndarray, frequent: list) -> np.ndarray:
+    """Categories with those that are not frequent as one."""
+    pooled = codes.copy()
+    for i, levels in enumerate(frequent):
+        if levels is not None:
+            at = np.searchsorted(levels[:-1], codes[:, i]).clip(0, len(levels) - 2)
+            others = np.where(codes[:, i] < 0, -1, len(levels) - 1)
+            pooled[:, i] = np.where(levels[at] == codes[:, i], at, others)
+    return pooled
+
+
+def unpool_levels(pooled: np.ndarray, codes: np.ndarray, frequent: list) -> np.ndarray:
+    """Categories again; one that is not frequent stays what it was in `codes`."""
+    found, before = pooled.copy(), pool_levels(codes, frequent)
+    for i, levels in enumerate(frequent):
+        if levels is not None:
+            stays = (pooled[:, i] == len(levels) - 1) & (before[:, i] == pooled[:, i])
+            found[:, i] = np.where(stays, codes[:, i], levels[pooled[:, i].astype(int)])
+    return found
+
 # %% ../nbs/11_encoder.ipynb #8d2c8bd7
 def median_or_zero(column: np.ndarray) -> float:
     """The median of the values that are there, 0 where there are none."""
@@ -113,12 +147,18 @@ def learn_columns(X: np.ndarray, sizes, kinds) -> dict:
     filled = fill(values, medians)
     described = describe_codes(filled, known) if values.size else NO_NUMBERS.copy()
     missing = np.flatnonzero(np.isnan(values).any(axis=0))
-    width = len(numbers) + len(missing) + int(sizes[categories].sum())
+    frequent = [frequent_levels(X[:, i], sizes[i]) for i in categories]
+    hot = np.minimum(sizes[categories], MAX_ONE_HOT)
+    width = len(numbers) + len(missing) + int(hot.sum())
     return {
         "n_features_in_": X.shape[1],
         "numbers_": numbers,
         "categories_": categories,
         "sizes_": sizes[categories],
+        "frequent_": frequent,
+        "notes_": [f"column {i} has {sizes[i]} categories: the {MAX_ONE_HOT - 1} most "
+                   "frequent are told apart, all others count as one"
+                   for i in categories if sizes[i] > MAX_ONE_HOT],
         "missing_": missing,
         "median_": medians,
         "columns_": described,
@@ -160,6 +200,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         One line a column of numbers: kind, low, high, distinct, mean, scale.
     levels_ : list of ndarray or None
         The values that each snapped column may take, None for the others.
+    frequent_ : list of ndarray or None
+        The categories that are told apart in each column of more than a hundred, None
+        for the others.
+    notes_ : list of str
+        A sentence about each such column.
     numbers_, categories_, missing_ : ndarray of int
         The positions of numbers, of categories, and, among the numbers, of those with
         missing.
@@ -231,7 +276,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             return numbers
         blocks = [numbers, np.isnan(values[:, self.missing_]).astype(float)]
         if len(self.sizes_):
-            blocks.append(one_hot(X[:, self.categories_], self.sizes_))
+            blocks.append(self._one_hot(X[:, self.categories_]))
         return np.hstack(blocks)
 
     def move(self, X, moves) -> np.ndarray:
@@ -259,8 +304,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             gone = np.isnan(X[:, missing]) + moves[:, n:flags] > 0.5
             legal[:, missing] = np.where(gone, np.nan, legal[:, missing])
         if len(self.sizes_):
-            soft = one_hot(X[:, self.categories_], self.sizes_) + moves[:, flags:]
-            legal[:, self.categories_] = argmax_levels(soft, self.sizes_)
+            own = X[:, self.categories_]
+            soft = self._one_hot(own) + moves[:, flags:]
+            places = argmax_levels(soft, np.minimum(self.sizes_, MAX_ONE_HOT))
+            legal[:, self.categories_] = unpool_levels(places, own, self.frequent_)
         return legal
 
     def inverse_transform(self, Z) -> np.ndarray:
@@ -280,6 +327,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         start = np.zeros((len(Z), self.n_features_in_))
         start[:, self.numbers_] = self._units()[0]
         return self.move(start, Z - self.transform(start))
+
+    def _one_hot(self, codes: np.ndarray) -> np.ndarray:
+        """The one-hot columns of categories, at most a hundred for each."""
+        pooled = pool_levels(codes, self.frequent_)
+        return one_hot(pooled, np.minimum(self.sizes_, MAX_ONE_HOT))
 
     def _units(self) -> tuple[np.ndarray, np.ndarray]:
         """The means and scales of the columns of numbers."""

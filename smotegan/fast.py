@@ -11,11 +11,11 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from joblib import Parallel, delayed
 from sklearn.utils import gen_batches
 
 from .generators import Generator
+from .parameters import quiet
 from smotegan.training import (
     Adam,
     Batch,
@@ -27,6 +27,9 @@ from smotegan.training import (
     move_batch,
     moving_average,
 )
+
+with quiet():
+    import tensorflow as tf
 
 # %% auto #0
 __all__ = []

@@ -15,7 +15,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from .parameters import Interval, StrOptions, check_n_samples, numpy_generator
+from smotegan.parameters import (
+    Interval,
+    StrOptions,
+    check_fork,
+    check_n_samples,
+    numpy_generator,
+)
 
 # %% auto #0
 __all__ = ['GAN', 'WGANGP']
@@ -73,9 +79,10 @@ def check_positions(name: str, positions, shape: tuple, n_real: int) -> np.ndarr
     known = positions.shape == shape and positions.dtype.kind in "iu"
     if not known or not ((-1 <= positions) & (positions < n_real)).all():
         raise ValueError(
-            f"'{name}' must hold positions among the {n_real} real rows, -1 where "
-            f"unknown, in the shape {shape}; got the shape {positions.shape} and dtype "
-            f"{positions.dtype}.")
+            f"'{name}' must hold positions among the {n_real} real rows, from 0 to "
+            f"{n_real - 1}, -1 where unknown, in the shape {shape}; got the shape "
+            f"{positions.shape}, dtype {positions.dtype} and values from "
+            f"{positions.min(initial=0)} to {positions.max(initial=0)}.")
     return positions
 
 # %% ../nbs/34_gan.ipynb #613c5fc7
@@ -187,7 +194,7 @@ def run_training(gan, networks, parents, extra, postprocess):
         fast.init_state(*networks), data, draw,
         n_updates(gan.epochs, len(pool), gan.batch_size), judge,
         partial(crossfit.averaged_weights, fast.shapes_of(networks[0])),
-        gan.patience or np.inf, gan.on_chunk, gan.verbose)
+        gan.patience or np.inf, gan.on_chunk, gan.verbose, gan._progress_name)
     return state, losses, judge, reason
 
 # %% ../nbs/34_gan.ipynb #f731ca7c
@@ -245,6 +252,7 @@ def refine_rows(gan, X, anchors, random_state) -> np.ndarray:
 
     if gan.best_update_ == 0:
         return X.copy()
+    check_fork()
     look_up_neighbors(gan, anchors)
     rng = gan.rng_ if random_state is None else numpy_generator(random_state)
     mover = partial(gan._mover(), gan.generator_)
@@ -355,6 +363,7 @@ class GAN(BaseEstimator):
     """
 
     _parameter_constraints = GAN_PARAMETERS
+    _progress_name = "GAN"  # a sampler puts the class there
 
     def __init__(self, generator="local", *, loss="gan", epochs=25, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=1,
@@ -428,6 +437,7 @@ class GAN(BaseEstimator):
         if self.epochs == 0:
             self.__dict__.update(untrained(networks))
         else:
+            check_fork()
             parents, extra = known_parents(X, pool, parents), self._extra_loss(X_other)
             self.__dict__.update(trained(self, networks, parents, extra, finish))
         return self
@@ -525,6 +535,9 @@ class WGANGP(GAN):
     ----------
     Gulrajani et al. (2017), "Improved Training of Wasserstein GANs".
     """
+
+    _parameter_constraints = {name: rule for name, rule in GAN_PARAMETERS.items()
+                              if name != "loss"}
 
     def __init__(self, generator="local", *, epochs=25, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=5,

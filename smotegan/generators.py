@@ -5,15 +5,16 @@
 # %% ../nbs/30_generators.ipynb #7388ba45
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, at import
-import tensorflow as tf
+from .parameters import quiet
+
+with quiet():
+    import tensorflow as tf
 
 # %% auto #0
 __all__ = ['GENERATORS', 'init_mlp', 'mlp', 'Generator']

@@ -81,16 +81,34 @@ def from_mixed_space(
     return codes
 
 # %% ../nbs/21_mixed.ipynb #a77d5f3b
+def most_frequent(codes: np.ndarray, size: int, neighbors: np.ndarray) -> tuple:
+    """The winners among the neighbours of each row: rows and categories, in order.
+
+    It takes room for the neighbours only, however many categories there are.
+    """
+    key = np.arange(len(neighbors))[:, None] * size + codes[neighbors].astype(np.int64)
+    found, counts = np.unique(key, return_counts=True)
+    row = found // size
+    most = np.zeros(len(neighbors), dtype=counts.dtype)
+    np.maximum.at(most, row, counts)
+    wins = counts == most[row]
+    return row[wins], found[wins] % size
+
+# %% ../nbs/21_mixed.ipynb #f4bd5734
 def vote(
     codes: np.ndarray, size: int, neighbors: np.ndarray, base: np.ndarray, rng
 ) -> np.ndarray:
     """The most frequent of `size` categories among the neighbours of each `base`, ties
     at random."""
-    counts = (codes[neighbors][:, :, None] == np.arange(size)).sum(axis=1)
-    winners = counts == counts.max(axis=1, keepdims=True)
-    places = rng.permutation(np.argwhere(winners[base]))
-    _, first = np.unique(places[:, 0], return_index=True)
-    return places[first, 1]
+    row, winner = most_frequent(codes, size, neighbors)
+    first = np.searchsorted(row, np.arange(len(neighbors) + 1))
+    many = np.diff(first)[base]
+    which = np.repeat(np.arange(len(base)), many)
+    step = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
+    places = np.column_stack([which, winner[first[base][which] + step]])
+    places = rng.permutation(places)
+    _, found = np.unique(places[:, 0], return_index=True)
+    return places[found, 1]
 
 # %% ../nbs/21_mixed.ipynb #9d0388f2
 def interpolate_missing(

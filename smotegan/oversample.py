@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -23,15 +25,10 @@ from sklearn.utils.validation import check_is_fitted
 from .encoder import TableEncoder
 from .gan import GAN, WGANGP
 from .parameters import StrOptions, check_n_samples
-from smotegan.samplers import (
-    FIRST_STEPS,
-    ClassData,
-    FirstStep,
-    SamplerStep,
-    SMOTEStep,
-    as_dense,
-    as_first_step,
-)
+from .samplers import FIRST_STEPS, ClassData, FirstStep, SamplerStep
+
+# isort: split
+from .samplers import SMOTEStep, as_dense, as_first_step
 from .save import SavedFileError, load_state, savable, save_state
 from .smote import Proposal, usable_k
 from .table import TableCodec, check_eager, check_numeric, is_frame
@@ -99,6 +96,7 @@ def parents_of(proposal: Proposal) -> np.ndarray:
 def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> None:
     """Fit the encoder and a clone of the GAN on the class; legal rows are judged."""
     model.pool, model.gan = pool, clone(model.gan)
+    model.gan._progress_name = f"GAN, class {np.asarray(model.label).item()!r}"
     encoder = model.encoder = TableEncoder(model.sizes, model.kinds).fit(model.rows)
     if model.gan.random_state is None:
         model.gan.set_params(random_state=random_state)
@@ -153,6 +151,22 @@ def check_strategy(sampling_strategy, y) -> dict:
             "'auto' to bring all up to the largest."
         ) from error
 
+# %% ../nbs/40_oversample.ipynb #9d491908
+def as_array(X):
+    """Tensors and the like as arrays; arrays, frames and lists as they are."""
+    known = isinstance(X, (np.ndarray, list)) or sparse.issparse(X) or is_frame(X)
+    return X if known or not hasattr(X, "__array__") else np.asarray(X)
+
+
+def check_two_dimensional(X) -> None:
+    """Refuse what is no table."""
+    shape = (1, 1) if is_frame(X) else np.shape(X)
+    if len(shape) != 2:
+        raise ValueError(
+            f"'X' must be a table of rows and columns. Expected 2D array, got "
+            f"{len(shape)}D array instead: shape {shape}. Use X.reshape(-1, 1) for a "
+            "single column, or X.reshape(1, -1) for a single row.")
+
 # %% ../nbs/40_oversample.ipynb #1529f8ee
 def is_matrix(X) -> bool:
     """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
@@ -180,6 +194,7 @@ def read_table(X, kinds, missing):
                 f"kinds={kinds!r} and missing={missing!r}. Pass X.toarray(), or leave "
                 "both out.")
         return X, None
+    check_two_dimensional(X)
     table = TableCodec(kinds, missing).fit(X)
     return table.transform(X), table
 
@@ -191,28 +206,59 @@ def kinds_by_position(table, kinds) -> dict | None:
     return {table.names_.index(name): kind for name, kind in kinds.items()}
 
 # %% ../nbs/40_oversample.ipynb #9162f1ce
-def read_labels(y) -> tuple[np.ndarray, Any]:
+def check_classes(y) -> None:
+    """Refuse labels that are missing or continuous."""
+    if y is None:
+        return
+    plain = np.array(y, dtype=object) if isinstance(y, list) else np.asarray(y)
+    if gone := int(np.sum(pd.isna(plain))):
+        raise ValueError(
+            f"'y' must not contain missing values; got {gone} of them. Drop those "
+            "rows, or give them a class of their own.")
+    values = np.asarray(y).ravel()
+    if values.dtype.kind == "f" and (values != np.rint(values)).any():
+        raise ValueError(
+            "'y' must hold classes; got numbers with fractions, such as "
+            f"{values[values != np.rint(values)][0].item()!r}. Over-sampling is for "
+            "classification: cut them into classes first, for example by pandas.cut.")
+
+# %% ../nbs/40_oversample.ipynb #fe5d3c87
+def read_labels(y) -> tuple[Any, Any]:
     """The labels as an array, and the series that they came from, None where they were
     no series."""
     if not nw.dependencies.is_into_series(y):
-        return y, None
-    series = nw.from_native(
-        y.reset_index(drop=True) if isinstance(y, pd.Series) else y, series_only=True
-    )
-    if series.is_null().any():
-        raise ValueError(
-            f"'y' must not contain missing values; got {int(series.is_null().sum())} "
-            "of them. Drop those rows, or give them a class of their own."
-        )
-    return (
-        series.to_numpy() if series.dtype.is_numeric() else np.array(series.to_list())
-    ), series
+        check_classes(y)
+        return as_array(y), None
+    plain = y.reset_index(drop=True) if isinstance(y, pd.Series) else y
+    series = nw.from_native(plain, series_only=True)
+    check_classes(series.to_list() if series.is_null().any() else series.to_numpy())
+    numeric = series.dtype.is_numeric()
+    return series.to_numpy() if numeric else np.array(series.to_list()), series
+
+# %% ../nbs/40_oversample.ipynb #89f9a550
+def check_index(X, y) -> None:
+    """Refuse a frame and labels of pandas whose indexes differ."""
+    pandas = all(isinstance(part, (pd.DataFrame, pd.Series)) for part in (X, y))
+    if not pandas or len(X) != len(y) or X.index.equals(y.index):
+        return
+    pairs = enumerate(zip(X.index.tolist(), y.index.tolist(), strict=True))
+    for place, (ours, theirs) in pairs:
+        if ours != theirs:
+            shuffled = X.index.isin(y.index).all()
+            other = "the same one in another order: " if shuffled else ""
+            raise ValueError(
+                f"'X' and 'y' must have the same index; got {other}{ours!r} in 'X' and "
+                f"{theirs!r} in 'y' at position {place}. Rows and labels are paired by "
+                "position. If the index tells which belong together, pass "
+                "y.loc[X.index]; if they stand in the right order, pass both with "
+                "reset_index(drop=True).")
 
 # %% ../nbs/40_oversample.ipynb #2d302118
 def below(X, made):
     """A table and, below it, synthetic rows of the same kind."""
     if not is_frame(X):
-        return np.vstack([X, made])
+        both = np.vstack([as_array(X), made])
+        return both.tolist() if isinstance(X, list) else both
     if isinstance(X, pd.DataFrame):
         return pd.concat([X, made], ignore_index=True)
     return nw.concat(
@@ -285,10 +331,39 @@ def stacked(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 # %% ../nbs/40_oversample.ipynb #e32312dd
+def column_weights(n_columns: int) -> np.ndarray:
+    """A large odd number for each column."""
+    weights = np.arange(1, n_columns + 1, dtype=np.uint64)
+    weights *= np.uint64(0x9E3779B97F4A7C15)
+    weights ^= weights >> np.uint64(30)
+    weights *= np.uint64(0xBF58476D1CE4E5B9)
+    return weights | np.uint64(1)
+
+
+def hash_chunk(X, weights: np.ndarray) -> np.ndarray:
+    """The keys of a few rows."""
+    X = np.add(X, 0.0, dtype=np.float64, order="C")  # one zero, not two
+    X[np.isnan(X)] = np.nan
+    bits = X.view(np.uint64)
+    bits ^= bits >> np.uint64(29)
+    bits *= np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(32)
+    return bits @ weights
+
+# %% ../nbs/40_oversample.ipynb #a5b63915
 def hash_rows(X) -> np.ndarray:
     """A number of 64 bits for each row; equal rows have equal ones."""
-    X = np.asarray(X, dtype=np.float64) + 0.0  # one zero, not two
-    return pd.util.hash_pandas_object(pd.DataFrame(X), index=False).to_numpy()
+    X = np.asarray(X)
+    weights, n = column_weights(X.shape[1]), max(1, CHUNK_ROWS // X.shape[1])
+    return np.concatenate([hash_chunk(X[start:start + n], weights)
+                           for start in range(0, max(len(X), 1), n)])
+
+# %% ../nbs/40_oversample.ipynb #60369c31
+def row_keys(X) -> np.ndarray:
+    """Two keys for each row, as it is and in single precision; shape (n, 2)."""
+    X = np.asarray(X)
+    with np.errstate(over="ignore"):
+        return np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
 
 # %% ../nbs/40_oversample.ipynb #7b00856d
 def parent_rows(provenance: pd.DataFrame, y: np.ndarray) -> np.ndarray:
@@ -298,6 +373,88 @@ def parent_rows(provenance: pd.DataFrame, y: np.ndarray) -> np.ndarray:
     unknown = provenance.loc[base < 0, "class"].unique()
     parents = np.concatenate([base, neighbor, np.flatnonzero(np.isin(y, unknown))])
     return np.unique(parents[parents >= 0])
+
+# %% ../nbs/40_oversample.ipynb #5b24d627
+OTHERS = 20_000
+
+
+def other_rows(parents: np.ndarray, n: int) -> np.ndarray:
+    """Positions of at most `OTHERS` rows that are no parents, evenly spaced."""
+    others = np.flatnonzero(np.bincount(parents, minlength=n) == 0)
+    return others[::max(1, -(-len(others) // OTHERS))]
+
+
+def coinciding_parents(known, parents, made, provenance) -> float:
+    """The share of parents whose key another parent has, or a row not made of it."""
+    pairs = provenance[["base", "neighbor"]].to_numpy(dtype=int)
+    told = pairs[:, 0] >= 0
+    of = known[np.searchsorted(parents, np.maximum(pairs[told], parents[:1]))]
+    strange = made[told][(made[told][:, None] != of).all(axis=1)]
+    keys = pd.Series(known)
+    return float((keys.duplicated(keep=False) | keys.isin(strange)).mean())
+
+# %% ../nbs/40_oversample.ipynb #3c22a193
+def collision_share(X: np.ndarray) -> float:
+    """How likely two rows coincide, if the columns were independent."""
+    X, share = X[::max(1, len(X) // 2000)], 1.0
+    for column in X.T:
+        counts = np.unique(column, return_counts=True)[1]
+        share *= (counts * (counts - 1)).sum() / max(len(X) * (len(X) - 1), 1)
+        if share == 0:
+            break
+    return float(share)
+
+# %% ../nbs/40_oversample.ipynb #375154e5
+SAMPLED = 2**20  # keys of rows of `sample` that are kept
+
+
+@savable
+@dataclass
+class RowKeys:
+    """The keys of synthetic rows, parents and some other rows; two columns each.
+
+    `coinciding` is the share of parents that coincide by chance, by either key,
+    `parent_share` that of parents among the training rows, and `collision` how likely
+    two rows coincide.
+    """
+
+    synthetic: np.ndarray
+    parents: np.ndarray
+    others: np.ndarray
+    coinciding: list[float]
+    parent_share: float
+    collision: float
+    sampled: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.uint64))
+    n_sampled: int = 0
+
+# %% ../nbs/40_oversample.ipynb #7314400c
+def keys_of_fit(rows, X, provenance: pd.DataFrame, y) -> RowKeys:
+    """The keys that are kept of a fit."""
+    parents = parent_rows(provenance, y)
+    made, known = row_keys(rows), row_keys(X[parents])
+    others = row_keys(X[other_rows(parents, len(y))])
+    share = [coinciding_parents(known[:, i], parents, made[:, i], provenance)
+             if len(parents) else 0.0 for i in (0, 1)]
+    return RowKeys(made, known, others, share, len(parents) / len(y),
+                   collision_share(X))
+
+# %% ../nbs/40_oversample.ipynb #d95154fd
+def remember_sampled(keys: RowKeys, rows) -> None:
+    """Add the keys of rows of `sample`; the oldest make way for the newest."""
+    new = row_keys(rows[-SAMPLED:])
+    need = min(keys.n_sampled + len(new), SAMPLED)
+    if need > len(keys.sampled):
+        room = np.zeros((min(max(need, 2 * len(keys.sampled)), SAMPLED), 2), np.uint64)
+        room[:len(keys.sampled)] = keys.sampled
+        keys.sampled = room
+    places = (keys.n_sampled + np.arange(len(new))) % len(keys.sampled)
+    keys.sampled[places] = new
+    keys.n_sampled += len(new)
+
+
+def sampled_keys(keys: RowKeys) -> np.ndarray:
+    """The keys of rows of `sample` that are kept."""
+    return keys.sampled[:keys.n_sampled]
 
 # %% ../nbs/40_oversample.ipynb #898710c4
 def default_step(sizes: np.ndarray, n_rows: int):
@@ -336,10 +493,6 @@ def plan_class(label, X, y, smote, gan, table=None, kinds=None) -> ClassModel:
     return model
 
 # %% ../nbs/40_oversample.ipynb #0f5bdab2
-_NO_PROVENANCE = pd.DataFrame(columns=["class", "base", "neighbor", "weight", "moved"])
-_NO_HISTORY = pd.DataFrame(columns=["update", "critic_loss", "generator_loss", "class"])
-
-
 def room_for(X: np.ndarray, n: int) -> np.ndarray:
     """A matrix with the rows of `X` on top and room for `n` more."""
     room = np.empty((len(X) + n, X.shape[1]), dtype=X.dtype)
@@ -469,8 +622,8 @@ def stacked_below(X, y, made: dict, room: np.ndarray) -> tuple:
     return join_rows(X, rows, room), np.concatenate([y, *labels])
 
 # %% ../nbs/40_oversample.ipynb #1eb6d478
-def fitted_attributes(models: dict, made: dict, X, y, dtype) -> dict:
-    """What a sampler remembers of its work."""
+def fitted_attributes(models: dict, made: dict, rows, X, y) -> dict:
+    """What a sampler remembers of its work; `rows` are the synthetic ones."""
     nothing = np.zeros(0)
     lines = [report_line(model, made[k][1] if k in made else nothing)
              for k, model in models.items()]
@@ -479,13 +632,10 @@ def fitted_attributes(models: dict, made: dict, X, y, dtype) -> dict:
     history = stacked([models[k].gan.history_.assign(**{"class": k}) for k in made
                        if models[k].gan is not None],
                       ["update", "critic_loss", "generator_loss", "class"])
-    keys = [hash_rows(proposal.X.astype(dtype, copy=False))
-            for proposal, _ in made.values()]
     return {"models_": models, "report_": pd.DataFrame(lines, columns=REPORT_COLUMNS),
             "provenance_": parents, "history_": history,
             "synthetic_mask_": np.arange(len(y) + len(parents)) >= len(y),
-            "synthetic_keys_": np.concatenate([hash_rows(X[:0]), *keys]),
-            "parent_keys_": hash_rows(X[parent_rows(parents, y)])}
+            "keys_": keys_of_fit(rows, X, parents, y)}
 
 # %% ../nbs/40_oversample.ipynb #de48b4a0
 def close(models: dict) -> None:
@@ -494,14 +644,46 @@ def close(models: dict) -> None:
         model.X = model.y = None
         warn_of_notes(model)
 
+
+def as_read(rows: np.ndarray, table) -> tuple:
+    """Synthetic rows as the user gets them, and as they are read again; whether the
+    second are the same as before."""
+    if table is None:
+        return rows, rows, True
+    new = table.inverse_transform(rows)
+    again = table.transform(new)
+    return new, again, np.array_equal(rows, again, equal_nan=True)
+
+# %% ../nbs/40_oversample.ipynb #0737935e
+PRIVATE = ("_dtype", "_range", "_whole", "_random", "_as_is", "_made")
+
+
+def forget(sampler) -> None:
+    """Delete everything that was fitted."""
+    for name in [*vars(sampler)]:
+        if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
+            delattr(sampler, name)
+
+
+@contextmanager
+def all_or_nothing(sampler):
+    """Forget what was fitted before, and again where a fit does not reach its end."""
+    forget(sampler)
+    try:
+        yield
+    except BaseException:
+        forget(sampler)
+        raise
+
 # %% ../nbs/40_oversample.ipynb #c5fb05cf
 def new_rows(sampler, n: int, label, random_state) -> np.ndarray:
     """Rows that a fitted sampler makes of one class."""
     model = find_model(sampler.models_, label)
     seed = sampler._random if random_state is None else random_state
     start = more_rows(model, sampler.smote, n, seed)
-    rows = sampler._finish(refine(model, start, random_state)[0], model)
-    return rows.astype(sampler._dtype)
+    rows = refine(model, start, random_state)[0]
+    return finish_rows(rows, model, sampler._range, sampler._whole).astype(
+        sampler._dtype)
 
 # %% ../nbs/40_oversample.ipynb #fc74a8e2
 def find_model(models: dict, label) -> ClassModel:
@@ -527,6 +709,14 @@ def more_rows(model: ClassModel, smote, n: int, random_state) -> Proposal:
     raise ValueError(f"'sample' needs the first step SMOTE or a GAN; got smote="
                      f"{model.step.name} and gan='none'. Ask for more rows in "
                      "'fit_resample' with 'sampling_strategy' instead.")
+
+# %% ../nbs/40_oversample.ipynb #e47c1471
+def handed_out(sampler, rows: np.ndarray):
+    """Rows of `sample` as the user gets them; their keys are remembered."""
+    table = sampler.table_
+    new = rows if table is None else table.inverse_transform(rows)
+    remember_sampled(sampler.keys_, rows if sampler._as_is else table.transform(new))
+    return new
 
 # %% ../nbs/40_oversample.ipynb #0c11d50a
 @savable
@@ -577,6 +767,10 @@ class SMOTEGAN(BaseOverSampler):
     table_ : TableCodec or None
         How a table was read; its `columns_` shows the kinds. None for a matrix of
         numbers.
+    keys_ : RowKeys
+        Numbers of 64 bits that stand for synthetic rows, parents and rows of `sample`;
+        `assert_no_leak` compares them. Of `sample`, the latest 1,048,576 rows are
+        known, and only those of this process.
     n_features_in_ : int
         The number of columns.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -591,6 +785,10 @@ class SMOTEGAN(BaseOverSampler):
     A class with fewer than 8 rows gets its first step without a GAN, one with a single
     row gets jitter; a warning and `report_` say so. Several classes are treated one at
     a time.
+
+    A fit that fails or is interrupted leaves the sampler without anything fitted, also
+    where it had been fitted before: `sample`, `save` and `assert_no_leak` then raise
+    scikit-learn's `NotFittedError`.
 
     Tables of pandas, polars and Arrow may hold numbers, times, texts, categories and
     booleans, and come back with their dtypes; SMOTE then works as SMOTENC, or as SMOTEN
@@ -644,7 +842,9 @@ class SMOTEGAN(BaseOverSampler):
         SMOTEGAN
             The sampler, with `sampling_strategy_` but without rows.
         """
-        return super().fit(self._read(X), read_labels(y)[0], **params)
+        with all_or_nothing(self):
+            X, y, _ = self._read(X, y)
+            return super().fit(X, y, **params)
 
     def fit_resample(self, X, y, **params):
         """Make rows and put them below those of the table.
@@ -673,21 +873,22 @@ class SMOTEGAN(BaseOverSampler):
             If something cannot be done; the message names the parameter or the columns,
             and a way out.
         """
-        self._validate_params()
-        codes, (plain, labels) = self._read(X), read_labels(y)
-        X_res, y_res = super().fit_resample(codes, plain, **params)
-        if self.table_ is not None:
-            new = self.table_.inverse_transform(X_res[len(plain):])
-            self.synthetic_keys_ = hash_rows(self.table_.transform(new))
-            X_res = below(X, new)
-        return X_res, labels_like(labels, plain, y_res)
+        with all_or_nothing(self):
+            codes, plain, labels = self._read(X, y)
+            X_res, y_res = super().fit_resample(codes, plain, **params)
+            new, fitted = self.__dict__.pop("_made")
+            X_res = X_res if self.table_ is None else below(X, new)
+            y_res = labels_like(labels, plain, y_res)
+            self.__dict__.update(fitted)
+        return X_res, y_res
 
-    def _read(self, X):
-        """The codes of a table; what was fitted before is out of date from here on."""
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        X, self.table_ = read_table(X, self.kinds, self.missing)
-        return X
+    def _read(self, X, y):
+        """Check the parameters; the codes of a table, its labels, and their series."""
+        self._validate_params()
+        check_parts(self.smote, self.gan)
+        check_index(X, y)
+        X, self.table_ = read_table(as_array(X), self.kinds, self.missing)
+        return X, *read_labels(y)
 
     def _check_X_y(self, X, y, accept_sparse=None):
         self._whole = whole_columns(X, self.table_)
@@ -701,32 +902,24 @@ class SMOTEGAN(BaseOverSampler):
         return X, y, binarize_y
 
     def _fit_resample(self, X, y):
-        check_parts(self.smote, self.gan)
         dense = as_floats(X)
-        self._dtype, self._range = X.dtype, limits_of(dense)
-        models = self._plan(dense, y)
+        models, limits = self._plan(dense, y), limits_of(dense)
+        finish = partial(finish_rows, limits=limits, whole=self._whole)
         made, room = make_rows(models, self.sampling_strategy_, dense,
-                               self.random_state, self._finish)
-        self._remember(models, made, dense, y)
-        return stacked_below(X, y, made, room)
+                               self.random_state, finish)
+        result = stacked_below(X, y, made, room)
+        new, again, as_is = as_read(as_dense(result[0][len(y):]), self.table_)
+        self._made = new, {**fitted_attributes(models, made, again, dense, y),
+                           "_as_is": as_is, "_dtype": X.dtype, "_range": limits,
+                           "_random": fresh_state(self.random_state)}
+        close(models)
+        return result
 
     def _plan(self, X, y) -> dict:
         """The steps of each class that is over-sampled."""
         kinds = kinds_by_position(self.table_, self.kinds)
         return {label: plan_class(label, X, y, self.smote, self.gan, self.table_, kinds)
                 for label, n in self.sampling_strategy_.items() if n > 0}
-
-    def _finish(self, rows, model: ClassModel) -> np.ndarray:
-        """Rows in range, whole where their column is."""
-        return finish_rows(rows, model, self._range, self._whole)
-
-    def _remember(self, models: dict, made: dict, X, y) -> None:
-        """Assign what was done for each class and row, all at once."""
-        self.__dict__.update(fitted_attributes(models, made, X, y, self._dtype))
-        if self.table_ is not None:
-            self.synthetic_keys_ = hash_rows(X[:0])
-        self._random = fresh_state(self.random_state)
-        close(models)
 
     def sample(self, n_samples: int, label=None, random_state=None):
         """Make more rows of a class that was over-sampled.
@@ -752,8 +945,8 @@ class SMOTEGAN(BaseOverSampler):
             without the data.
         """
         check_is_fitted(self, "models_", msg=NOT_FITTED)
-        rows = new_rows(self, check_n_samples(n_samples), label, random_state)
-        return rows if self.table_ is None else self.table_.inverse_transform(rows)
+        n = check_n_samples(n_samples)
+        return handed_out(self, new_rows(self, n, label, random_state))
 
     def sample_batches(self, n_samples: int, batch_size: int = 65536, label=None,
                        random_state=None):
@@ -828,6 +1021,7 @@ class SMOTEGAN(BaseOverSampler):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.categorical = True
         tags.input_tags.allow_nan = self.missing == "model"
+        tags.input_tags.sparse = self.missing == "refuse" and self.kinds == "infer"
         return tags
 
 # %% ../nbs/40_oversample.ipynb #3c0685b4

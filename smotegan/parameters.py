@@ -5,6 +5,12 @@
 # %% ../nbs/01_parameters.ipynb #0ccc39d7
 from __future__ import annotations
 
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state, check_scalar  # noqa: F401
 from sklearn.utils._param_validation import Interval, StrOptions  # noqa: F401
@@ -28,3 +34,70 @@ def numpy_generator(random_state) -> np.random.Generator:
     """A NumPy Generator from anything that scikit-learn takes as a random state."""
     seeds = check_random_state(random_state).randint(0, 2**31 - 1, size=4)
     return np.random.default_rng(seeds)
+
+# %% ../nbs/01_parameters.ipynb #640482f3
+_NOTE = re.compile(rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:|"
+                   rb"[IWE]0000 00:00:|To enable the following instructions")
+
+INTERRUPTED = ("TensorFlow was being imported; it cannot be imported again here. "
+               "Restart Python (in a notebook: the kernel), then run this again.")
+
+
+def other_lines(written: bytes) -> bytes:
+    """The lines that are no note of TensorFlow's start."""
+    lines = written.splitlines(keepends=True)
+    return b"".join(line for line in lines if not _NOTE.match(line))
+
+# %% ../nbs/01_parameters.ipynb #581f6032
+@contextmanager
+def quiet():
+    """Keep the notes of TensorFlow's start off standard error, where there is one."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        kept = None if "tensorflow" in sys.modules else os.dup(2)
+    except OSError:
+        kept = None
+    if kept is None:
+        yield
+        return
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        except KeyboardInterrupt as stop:
+            stop.add_note(INTERRUPTED)
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            caught.seek(0)
+            os.write(2, other_lines(caught.read()))
+
+# %% ../nbs/01_parameters.ipynb #add0e93a
+_FORK = {"stuck": False}
+
+
+def tensorflow_has_run() -> bool:
+    """Whether TensorFlow has computed anything in this process."""
+    context = sys.modules.get("tensorflow.python.eager.context")
+    handle = getattr(getattr(context, "_context", None), "_context_handle", None)
+    return handle is not None
+
+
+def mark_fork() -> None:
+    """Remember, in a forked child, that TensorFlow cannot compute here."""
+    _FORK["stuck"] = tensorflow_has_run()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=mark_fork)
+
+# %% ../nbs/01_parameters.ipynb #66e28a81
+def check_fork() -> None:
+    """Refuse to compute in a process where TensorFlow would wait for ever."""
+    if _FORK["stuck"]:
+        raise RuntimeError(
+            "This process was forked from one in which TensorFlow had computed; here "
+            "TensorFlow would wait for ever. Start workers with "
+            "multiprocessing.get_context('spawn') or joblib (loky), or fork before "
+            "the first GAN is trained.")

@@ -20,14 +20,10 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
-from smotegan.mixed import (
-    class_neighbors,
-    from_mixed_space,
-    is_numeric_only,
-    median_deviation,
-    smote_mixed,
-    to_mixed_space,
-)
+from .mixed import class_neighbors, from_mixed_space, is_numeric_only
+
+# isort: split
+from .mixed import median_deviation, smote_mixed, to_mixed_space
 from .parameters import Interval
 from .smote import Proposal, without_parents
 
@@ -150,18 +146,19 @@ class NoiseStep(FirstStep):
 
 # %% ../nbs/22_samplers.ipynb #636a2740
 def jitter(
-    row: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: float = 0.05
+    rows: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: float = 0.05
 ) -> Proposal:
-    """Make `n` rows around a single one, normal with standard deviation `size` times
-    `scale`."""
-    rng = check_random_state(random_state)
-    moved = row + size * scale * rng.standard_normal((n, row.shape[-1]))
-    own = np.zeros(n, dtype=np.int32)
+    """Make `n` rows around those of a class, normal with standard deviation `size`
+    times `scale`."""
+    rng, own = check_random_state(random_state), np.zeros(n, dtype=np.int32)
+    if len(rows) > 1:
+        own = rng.randint(len(rows), size=n).astype(np.int32)
+    moved = rows[own] + size * scale * rng.standard_normal((n, rows.shape[1]))
     return Proposal(moved, own, own, np.full(n, np.nan))
 
 
 class JitterStep(FirstStep):
-    """Copies of a single row, moved a little."""
+    """Copies of rows, moved a little."""
 
     name, min_rows, clip = "jitter", 1, True
 

@@ -5,20 +5,25 @@
 # %% ../nbs/35_save.ipynb #a487404d
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import math
+import numbers
 import os
-import tempfile
+import re
+import secrets
 import zipfile
-import zlib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import imblearn.over_sampling
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 
 from . import encoder, gan, samplers, smote, table
 
@@ -43,6 +48,41 @@ for known in (gan.GAN, gan.WGANGP, table.TableCodec, table.NumberColumn,
 for name in ("SMOTE", "SMOTENC", "SMOTEN", "BorderlineSMOTE", "SVMSMOTE",
              "KMeansSMOTE", "ADASYN", "RandomOverSampler"):
     savable(getattr(imblearn.over_sampling, name))
+
+# %% ../nbs/35_save.ipynb #4aaa42c5
+ARRAY, FRAME, COLUMN, NONE = np.ndarray, pd.DataFrame, nw.Series, type(None)
+NUMBER, INT = (int, float, np.number), numbers.Integral
+NEEDS: dict[str, dict] = {
+    "NumberColumn": {"like": COLUMN, "whole": bool, "low": NUMBER, "high": NUMBER,
+                     "kind": str, "distinct": INT},
+    "DateColumn": dict.fromkeys(("low", "high", "step", "last", "distinct"), INT)
+    | {"like": COLUMN},
+    "CategoryColumn": {"levels": list, "examples": COLUMN, "size": INT, "low": str,
+                       "high": str, "distinct": INT},
+    "TableCodec": {"names_": list, "coders_": list, "sizes_": ARRAY, "columns_": FRAME,
+                   "like_": object, "n_features_in_": INT},
+    "TableEncoder": dict.fromkeys(("numbers_", "categories_", "sizes_", "missing_",
+                                   "median_"), ARRAY)
+    | {"columns_": FRAME, "levels_": list, "frequent_": list, "n_features_in_": INT,
+       "n_features_out_": INT},
+    "GAN": dict.fromkeys(("real_", "pool_", "anchors_", "candidates_", "near_"), ARRAY)
+    | {"generator_": list, "critic_": list, "rng_": np.random.Generator,
+       "best_update_": INT, "n_updates_": INT, "history_": FRAME,
+       "checkpoints_": FRAME, "training_": str, "n_features_in_": INT},
+}
+
+# %% ../nbs/35_save.ipynb #27b02fba
+NEEDS |= {
+    "ClassModel": dict.fromkeys(("rows", "sizes", "spread"), ARRAY)
+    | {"label": object, "notes": list, "step": (samplers.FirstStep, NONE),
+       "gan": (gan.GAN, NONE), "encoder": (encoder.TableEncoder, NONE),
+       "pool": (smote.Proposal, NONE), "kinds": (dict, NONE)},
+    "SMOTEGAN": {"models_": dict, "table_": (table.TableCodec, NONE), "_range": tuple,
+                 "_whole": ARRAY, "_dtype": np.dtype, "_random": np.random.RandomState,
+                 "sampling_strategy_": dict, "n_features_in_": INT}
+    | dict.fromkeys(("report_", "history_", "provenance_"), FRAME),
+    "Proposal": dict.fromkeys(smote.Proposal._fields, ARRAY),
+}
 
 # %% ../nbs/35_save.ipynb #9ee0cd66
 WRITERS: dict[type, Any] = {}
@@ -70,7 +110,7 @@ def reads(tag: str):
 class Writer:
     """Turns values into JSON, and collects arrays on the way."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.arrays: dict[str, np.ndarray] = {}
 
     def __call__(self, value, where: str = "") -> Any:
@@ -82,6 +122,15 @@ class Writer:
                 return WRITERS[kind](self, value, where)
         return write_other(self, value, where)
 
+# %% ../nbs/35_save.ipynb #04cf920a
+_STRATEGY = "sampler.set_params(sampling_strategy=sampler.sampling_strategy(y))"
+WAYS_OUT = {
+    "sampling_strategy": " Pass the dict that the function returns; a fitted sampler "
+    f"stays fitted: {_STRATEGY}.",
+    "generator": " Give it a name: GENERATORS['mine'] = ..., and generator='mine'.",
+    "loss": " Give it a name: LOSSES['mine'] = ..., and loss='mine'.",
+}
+
 # %% ../nbs/35_save.ipynb #8c498f3c
 def write_other(write: Writer, value, where: str) -> Any:
     """A frame or an object of a known class; an error for everything else."""
@@ -91,9 +140,11 @@ def write_other(write: Writer, value, where: str) -> Any:
     kind = type(value).__name__
     if SAVABLE.get(kind) is type(value):
         return write_object(write, value, where)
+    way_out = WAYS_OUT.get(where.rpartition(".")[2], "")
     raise ValueError(
         f"'{where or kind}' holds a {kind}, which has no place in a file; it can hold "
-        "numbers, texts, arrays, frames, and objects of smotegan and imbalanced-learn.")
+        "numbers, texts, arrays, frames, and objects of smotegan and imbalanced-learn."
+        f"{way_out}")
 
 # %% ../nbs/35_save.ipynb #f8abbe95
 class Reader:
@@ -110,6 +161,10 @@ class Reader:
             return packed
         tag = next(key for key in READERS if key in packed)
         return READERS[tag](self, packed)
+
+# %% ../nbs/35_save.ipynb #3412f442
+class SavedFileError(ValueError):
+    """A file that cannot be read; the message says why."""
 
 # %% ../nbs/35_save.ipynb #06edc80d
 @writes(float)
@@ -130,10 +185,20 @@ def write_number(write, value, where):
     return {"number": write(value.item()), "dtype": value.dtype.str}
 
 
+@writes(np.datetime64, np.timedelta64)
+def write_ticks(write, value, where):
+    """A time of NumPy's, as a whole number of its unit."""
+    return {"number": int(value.astype(np.int64)), "dtype": value.dtype.str}
+
+
 @reads("number")
 def read_number(read, packed):
-    """A number of NumPy's."""
-    return np.dtype(packed["dtype"]).type(read(packed["number"]))
+    """A number or a time of NumPy's."""
+    dtype = np.dtype(packed["dtype"])
+    if dtype.kind not in "biufmM":
+        raise SavedFileError(f"it holds a number of the dtype {packed['dtype']!r}")
+    as_stored = np.dtype(np.int64) if dtype.kind in "mM" else dtype
+    return as_stored.type(read(packed["number"])).view(dtype)
 
 # %% ../nbs/35_save.ipynb #f9770618
 @writes(np.dtype)
@@ -145,7 +210,64 @@ def write_dtype(write, value, where):
 @reads("numpy_dtype")
 def read_dtype(read, packed):
     """A dtype of NumPy's."""
-    return np.dtype(packed["numpy_dtype"])
+    dtype = np.dtype(packed["numpy_dtype"])
+    if dtype.kind not in "biufcmMOSU" or dtype.itemsize > 2**16:
+        raise SavedFileError(f"it holds the dtype {packed['numpy_dtype']!r}")
+    return dtype
+
+# %% ../nbs/35_save.ipynb #7e850f2b
+def ticks_of(value) -> list:
+    """A time of pandas as ticks, unit and time zone."""
+    zone = getattr(value, "tz", None)
+    return [int(value.asm8.astype(np.int64)), value.unit, zone and str(zone)]
+
+
+def timestamp_from(ticks: list) -> pd.Timestamp:
+    """A time of pandas from its ticks, unit and time zone."""
+    made = pd.Timestamp(np.datetime64(ticks[0], ticks[1]))
+    return made.tz_localize("UTC").tz_convert(ticks[2]) if ticks[2] else made
+
+# %% ../nbs/35_save.ipynb #60b1bd1c
+SCALARS: dict[str, tuple] = {
+    "date": (datetime.date, datetime.date.isoformat, datetime.date.fromisoformat),
+    "time": (datetime.time, datetime.time.isoformat, datetime.time.fromisoformat),
+    "moment": (datetime.datetime, datetime.datetime.isoformat,
+               datetime.datetime.fromisoformat),
+    "duration": (datetime.timedelta, lambda d: [d.days, d.seconds, d.microseconds],
+                 lambda parts: datetime.timedelta(*parts)),
+    "decimal": (Decimal, str, Decimal),
+    "bytes": (bytes, bytes.hex, bytes.fromhex),
+    "uuid": (UUID, str, UUID),
+    "timestamp": (pd.Timestamp, ticks_of, timestamp_from),
+    "timedelta": (pd.Timedelta, ticks_of,
+                  lambda t: pd.Timedelta(np.timedelta64(t[0], t[1]))),
+    "period": (pd.Period, lambda p: [p.ordinal, p.freqstr],
+               lambda parts: pd.Period(ordinal=parts[0], freq=parts[1])),
+    "not_a_time": (type(pd.NaT), str, lambda text: pd.NaT),
+    "not_available": (type(pd.NA), str, lambda text: pd.NA),
+}
+
+# %% ../nbs/35_save.ipynb #189621bd
+def register_scalar(tag: str, kind: type, pack, unpack) -> None:
+    """Register a type whose values become a text or a list of numbers."""
+    writes(kind)(lambda write, value, where: {tag: pack(value)})
+    reads(tag)(lambda read, packed: unpack(packed[tag]))
+
+
+for tag, line in SCALARS.items():
+    register_scalar(tag, *line)
+
+# %% ../nbs/35_save.ipynb #e2aa6e67
+@writes(pd.Interval)
+def write_interval(write, value, where):
+    """An interval of pandas."""
+    return {"interval": [write(value.left), write(value.right), value.closed]}
+
+
+@reads("interval")
+def read_interval(read, packed):
+    """An interval of pandas."""
+    return pd.Interval(*map(read, packed["interval"]))
 
 # %% ../nbs/35_save.ipynb #89e45971
 @writes(list)
@@ -217,14 +339,17 @@ def write_random_state(write, value, where):
     """The state of one of the older kind."""
     return {"random_state": write(value.get_state(legacy=False), where)}
 
-# %% ../nbs/35_save.ipynb #f4a52cfb
-class SavedFileError(ValueError):
-    """A file that cannot be read; the message says why."""
-
 # %% ../nbs/35_save.ipynb #fa712895
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
+def check_position(position, last: int) -> None:
+    """Refuse a position outside of the table of a generator."""
+    if not 0 <= position <= last:
+        raise SavedFileError(f"a random generator is at the position {position!r} of "
+                             f"{last}")
+
+# %% ../nbs/35_save.ipynb #92220be3
 @reads("generator")
 def read_generator(read, packed):
     """A random generator in the state in which it was."""
@@ -232,6 +357,8 @@ def read_generator(read, packed):
     kind = state["bit_generator"]
     if kind not in BIT_GENERATORS:
         raise SavedFileError(f"it holds an unknown generator, {kind!r}")
+    check_position(state.get("buffer_pos", 0), 4)
+    check_position(state["state"].get("pos", 0), 624)
     bits = getattr(np.random, kind)()
     bits.state = state
     return np.random.Generator(bits)
@@ -240,22 +367,32 @@ def read_generator(read, packed):
 @reads("random_state")
 def read_random_state(read, packed):
     """One of the older kind."""
-    made = np.random.RandomState()
-    made.set_state(read(packed["random_state"]))
+    made, state = np.random.RandomState(), read(packed["random_state"])
+    check_position(state["state"]["pos"], 624)
+    made.set_state(state)
     return made
 
 # %% ../nbs/35_save.ipynb #e5a54418
 def describe_pandas(native: pd.Series) -> dict:
     """The dtype of a column of pandas."""
-    if not isinstance(native.dtype, pd.CategoricalDtype):
-        return {"library": "pandas", "dtype": str(native.dtype)}
-    known = native.cat.categories
-    return {"library": "pandas", "categories": known.tolist(),
-            "inner": str(known.dtype), "ordered": native.cat.ordered}
+    dtype, found = native.dtype, {"library": "pandas", "dtype": str(native.dtype)}
+    if isinstance(dtype, pd.CategoricalDtype):
+        known = dtype.categories
+        return found | {"categories": known.tolist(), "inner": str(known.dtype),
+                        "ordered": dtype.ordered}
+    if isinstance(dtype, pd.StringDtype):
+        nan = getattr(dtype, "na_value", pd.NA) is not pd.NA
+        return found | {"string": {"storage": dtype.storage}
+                        | ({"na_value": math.nan} if nan else {})}
+    if isinstance(dtype, pd.ArrowDtype) and nw.from_native(
+            native, series_only=True).dtype == nw.Decimal:
+        kind = dtype.pyarrow_dtype
+        return found | {"decimal": [kind.bit_width, kind.precision, kind.scale]}
+    return found
 
 # %% ../nbs/35_save.ipynb #60bc5885
 DETAILS = ("time_unit", "time_zone", "precision", "scale")
-TIMES = ("Datetime", "Date", "Duration", "Time")
+TIMES = (nw.Datetime, nw.Date, nw.Duration)
 
 
 def describe_dtype(series: nw.Series) -> dict:
@@ -271,13 +408,30 @@ def describe_dtype(series: nw.Series) -> dict:
     return found
 
 # %% ../nbs/35_save.ipynb #c3d826a9
-def make_pandas(of: dict, values: list, name) -> pd.Series:
-    """A column of pandas."""
+def pandas_dtype(of: dict):
+    """The dtype of a column of pandas from its description."""
     if "categories" in of:
         known = pd.Index(of["categories"], dtype=of["inner"])
-        category = pd.Categorical(values, known, ordered=of["ordered"])
-        return pd.Series(category, name=name)
-    dtype = pd.api.types.pandas_dtype(of["dtype"])
+        return pd.CategoricalDtype(known, of["ordered"])
+    if "string" in of:
+        return pd.StringDtype(**of["string"])
+    if "decimal" in of:
+        import pyarrow
+
+        bits, precision, scale = of["decimal"]
+        return pd.ArrowDtype(getattr(pyarrow, f"decimal{bits}")(precision, scale))
+    if of["dtype"] == "string[pyarrow]":  # pandas would read another dtype from it
+        import pyarrow
+
+        return pd.ArrowDtype(pyarrow.string())
+    return pd.api.types.pandas_dtype(of["dtype"])
+
+# %% ../nbs/35_save.ipynb #fc11773d
+def make_pandas(of: dict, values: list, name) -> pd.Series:
+    """A column of pandas."""
+    dtype = pandas_dtype(of)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pd.Series(pd.Categorical(values, dtype=dtype), name=name)
     if pd.api.types.is_extension_array_dtype(dtype):
         values = [pd.NA if value is None else value for value in values]
     first = object if isinstance(dtype, pd.SparseDtype) else dtype
@@ -295,38 +449,75 @@ def make_series(of: dict, values: list, name) -> nw.Series:
 
 # %% ../nbs/35_save.ipynb #2323f6d8
 def plain_items(series: nw.Series) -> list:
-    """The values of a column: times as text, missing ones as None."""
+    """The values of a column; missing ones as None, except among objects."""
     items = series.to_list()
-    gone = [not isinstance(item, (list, dict)) and pd.isna(item) for item in items]
-    text = series.dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Time)
-    return [None if missing else str(item) if text else item
-            for item, missing in zip(items, gone, strict=True)]
+    if getattr(series.to_native(), "dtype", None) == np.dtype(object):
+        return items
+    return [None if not isinstance(item, (list, dict)) and pd.isna(item) else item
+            for item in items]
+
+# %% ../nbs/35_save.ipynb #0aeb8f89
+def pack_column(write, series: nw.Series, where: str) -> dict:
+    """A column of any library: times as whole numbers."""
+    packed = {"of": write(describe_dtype(series), where),
+              "name": write(series.name, where)}
+    if series.dtype in TIMES:
+        ticks, missing = table.as_ticks(series)
+        return packed | {"series": ticks.tolist(), "missing": missing.tolist()}
+    return packed | {"series": [write(item, where) for item in plain_items(series)]}
 
 # %% ../nbs/35_save.ipynb #37b14281
-def times_again(values: list, dtype: str) -> list:
-    """Texts as times of Python."""
-    convert = pd.to_timedelta if dtype in ("Duration", "Time") else pd.to_datetime
-    times = [None if value is None else convert(value) for value in values]
-    plain = [time and (time.to_pytimedelta() if dtype == "Duration" else
-                       time.to_pydatetime()) for time in times]
-    return [time and time.date() for time in plain] if dtype == "Date" else plain
-
-# %% ../nbs/35_save.ipynb #a57c5ecd
-@writes(nw.Series)
-def write_series(write, value, where):
-    """A column of any library."""
-    items = [write(item, where) for item in plain_items(value)]
-    return {"series": items, "of": write(describe_dtype(value), where),
-            "name": write(value.name, where)}
-
-# %% ../nbs/35_save.ipynb #ab1416c5
 @reads("series")
 def read_series(read, packed):
     """A column of any library."""
-    of, values = read(packed["of"]), read(packed["series"])
-    if of.get("dtype") in TIMES:
-        values = times_again(values, of["dtype"])
-    return make_series(of, values, read(packed["name"]))
+    of, values, name = (read(packed[key]) for key in ("of", "series", "name"))
+    if "missing" not in packed:
+        return make_series(of, values, name)
+    ticks = np.array(values, dtype=np.int64)
+    missing = np.array(packed["missing"], dtype=bool)
+    made = table.from_ticks(make_series(of, [], name), ticks, missing)
+    return made if made.name == name else made.alias(name)
+
+# %% ../nbs/35_save.ipynb #a57c5ecd
+def is_none(item) -> bool:
+    """Whether a value is missing."""
+    return item is None or item is pd.NA or item is pd.NaT or item != item
+
+
+def is_same(one, other) -> bool:
+    """Whether two values are equal, or missing in the same way."""
+    if one is other:
+        return True
+    if isinstance(one, float) and isinstance(other, float) and one != one:
+        return other != other
+    return bool(one == other)
+
+# %% ../nbs/35_save.ipynb #26368521
+def is_same_column(one: nw.Series, other: nw.Series) -> bool:
+    """Whether two columns have the same dtype, name and values."""
+    old, new = (str(getattr(part.to_native(), "dtype", part.dtype))
+                for part in (one, other))
+    return (old == new and one.dtype == other.dtype and len(one) == len(other)
+            and all(map(is_same, one.to_list(), other.to_list())))
+
+# %% ../nbs/35_save.ipynb #590fb95a
+@writes(nw.Series)
+def write_series(write, value, where):
+    """A column of any library, if it comes back the same."""
+    try:
+        packed = pack_column(write, value, where)
+        if is_same_column(value, Reader(write.arrays)(packed)):
+            return packed
+    except Exception as error:  # whatever a library says, the user hears of the column
+        reason = type(error).__name__
+    else:
+        reason = "it came back changed"
+    dtype = getattr(value.to_native(), "dtype", value.dtype)
+    example = next((item for item in value.to_list() if not is_none(item)), None)
+    raise ValueError(
+        f"'X' has the column {value.name!r} of the dtype {dtype}, and its values, such "
+        f"as {example!r:.60}, have no place in a file ({reason}). Convert it before "
+        "'fit_resample', to text or numbers for example, or leave it out.")
 
 # %% ../nbs/35_save.ipynb #1bc26252
 @reads("table")
@@ -342,8 +533,9 @@ def write_frame(write, value, where):
     columns = []
     for i in range(value.shape[1]):
         column = nw.from_native(value.iloc[:, i], series_only=True)
-        numeric = column.dtype.is_numeric() and column.dtype != nw.Object
-        columns.append(write(column.to_numpy() if numeric else column, where))
+        dtype = column.to_native().dtype
+        plain = isinstance(dtype, np.dtype) and dtype.kind in "biuf"
+        columns.append(write(column.to_numpy() if plain else column, where))
     plain = isinstance(value.index, pd.RangeIndex)
     return {"frame": columns, "columns": write(list(value.columns), where),
             "index": None if plain else write(list(value.index), where)}
@@ -368,10 +560,93 @@ WATCHING = ("on_chunk",)
 def write_object(write: Writer, value, where: str) -> dict:
     """An object of a known class: its name and its attributes."""
     content = value._asdict() if hasattr(value, "_asdict") else vars(value)
+    if isinstance(value, table.CategoryColumn):  # the column first: its errors name it
+        content = {"examples": value.examples, **content}
     place = f"{where}." if where else ""
     state = {key: write(None if key in WATCHING else item, place + key)
              for key, item in content.items()}
     return {"object": type(value).__name__, "state": state}
+
+# %% ../nbs/35_save.ipynb #09b1453b
+def needs_of(kind: Any, state: dict) -> dict:
+    """What an object of a class needs, by name: the types that are allowed."""
+    estimator = issubclass(kind, BaseEstimator)
+    needed = dict.fromkeys(kind._get_param_names(), object) if estimator else {}
+    fitted = not estimator or any(name.endswith("_") for name in state)
+    own = next((base.__name__ for base in kind.__mro__ if base.__name__ in NEEDS), "")
+    return needed | (NEEDS.get(own, {}) if fitted else {})
+
+# %% ../nbs/35_save.ipynb #6c04171c
+def check_attributes(kind: Any, state: dict) -> None:
+    """Refuse an object that lacks something, or has it of another type."""
+    for name, types in needs_of(kind, state).items():
+        if name not in state:
+            raise SavedFileError(f"its {kind.__name__} lacks {name!r}")
+        if not isinstance(state[name], types):
+            raise SavedFileError(f"{name!r} of its {kind.__name__} is a "
+                                 f"{type(state[name]).__name__}")
+    hidden = [name for name in state if callable(getattr(kind, name, None))]
+    if hidden and not issubclass(kind, tuple):
+        raise SavedFileError(f"{hidden[0]!r} of its {kind.__name__} is no method")
+
+# %% ../nbs/35_save.ipynb #5fca344a
+def try_codec(codec: table.TableCodec) -> None:
+    """Use a codec once; a damaged one raises an error."""
+    codes = codec.transform(codec.like_)
+    codec.inverse_transform(codes)
+    if not codes.shape[1] == len(codec.coders_) == len(codec.sizes_):
+        raise SavedFileError("the columns of its TableCodec do not fit together")
+
+# %% ../nbs/35_save.ipynb #50759bb2
+def try_encoder(made: encoder.TableEncoder) -> None:
+    """Count the columns of an encoder."""
+    hot = np.minimum(made.sizes_, encoder.MAX_ONE_HOT)
+    parts = [len(made.numbers_), len(made.missing_), int(hot.sum())]
+    fits = (len(made.numbers_) == len(made.median_) == len(made.columns_)
+            == len(made.levels_)
+            and len(made.categories_) == len(made.sizes_) == len(made.frequent_)
+            and made.n_features_in_ == len(made.numbers_) + len(made.categories_)
+            and made.n_features_out_ == sum(parts) <= MOST_COLUMNS)
+    if not fits:
+        raise SavedFileError("the columns of its TableEncoder do not fit together")
+    made.transform(np.zeros((1, made.n_features_in_)))
+
+# %% ../nbs/35_save.ipynb #2fac468a
+def try_gan(made: gan.GAN) -> None:
+    """Look at the networks and rows of a GAN, if it is fitted."""
+    weights = [*vars(made).get("generator_", ()), *vars(made).get("critic_", ())]
+    rows = [vars(made)[name] for name in ("real_", "pool_") if hasattr(made, name)]
+    wide = all(part.shape[1:] == (made.n_features_in_,) for part in rows)
+    if not wide or not all(isinstance(part, np.ndarray) for part in weights):
+        raise SavedFileError("the parts of its GAN do not fit together")
+
+# %% ../nbs/35_save.ipynb #8a22d7b7
+MOST_COLUMNS = 10**6
+
+
+def try_model(model) -> None:
+    """Hold what a sampler keeps of a class against its rows."""
+    width = model.rows.shape[1:]
+    if not model.sizes.shape == model.spread.shape == width:
+        raise SavedFileError(f"the columns of the class {model.label!r} do not fit "
+                             "together")
+
+# %% ../nbs/35_save.ipynb #9d381a5c
+def try_sampler(sampler) -> None:
+    """Count the columns of a sampler and of its classes."""
+    models = list(sampler.models_.values())
+    if not all(type(model).__name__ == "ClassModel" for model in models):
+        raise SavedFileError("its classes are no classes")
+    wide = {(sampler.n_features_in_,), *(end.shape for end in sampler._range),
+            *(model.rows.shape[1:] for model in models)}
+    codec = sampler.table_
+    if len(wide) > 1 or (codec and codec.n_features_in_ != sampler.n_features_in_):
+        raise SavedFileError("the columns of its sampler do not fit together")
+
+
+TRIALS: dict[str, Any] = {"TableCodec": try_codec, "TableEncoder": try_encoder,
+                          "GAN": try_gan, "WGANGP": try_gan, "ClassModel": try_model,
+                          "SMOTEGAN": try_sampler}
 
 # %% ../nbs/35_save.ipynb #b4baca3a
 @reads("object")
@@ -382,14 +657,17 @@ def read_object(read, packed):
         raise SavedFileError(f"it holds an object of the unknown class {name!r}")
     kind: Any = SAVABLE[name]
     state = {key: read(item) for key, item in packed["state"].items()}
+    check_attributes(kind, state)
     if hasattr(kind, "_fields"):
         return kind(**state)
     made = kind.__new__(kind)
     vars(made).update(state)
+    if name in TRIALS and needs_of(kind, state).keys() >= NEEDS.get(name, {}).keys():
+        TRIALS[name](made)
     return made
 
 # %% ../nbs/35_save.ipynb #2088c5c6
-FORMAT, VERSION = "smotegan", 1
+FORMAT, VERSION = "smotegan", 2
 
 
 def write_archive(file, state, arrays: dict[str, np.ndarray]) -> None:
@@ -404,16 +682,102 @@ def write_archive(file, state, arrays: dict[str, np.ndarray]) -> None:
             archive.writestr(f"arrays/{name}.npy", content.getvalue())
 
 # %% ../nbs/35_save.ipynb #236794f7
+MEMBER = re.compile(r"state\.json|arrays/a[0-9]+\.npy")
+ALWAYS, RATIO = 2**28, 100  # bytes that any file may hold, and a byte of a larger one
+
+
+def check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse an archive whose contents are larger than its size can explain."""
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names) or not all(map(MEMBER.fullmatch, names)):
+        raise SavedFileError("it has contents that smotegan does not write")
+    total = sum(member.file_size for member in members)
+    if total > max(ALWAYS, RATIO * size):
+        raise SavedFileError(f"its {size:,} bytes would become {total:,} bytes")
+
+# %% ../nbs/35_save.ipynb #c91589c9
+def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The content of a file in an archive, and never more than is declared."""
+    with archive.open(name) as file:
+        return file.read(archive.getinfo(name).file_size)
+
+# %% ../nbs/35_save.ipynb #338ea89c
+def read_npy(content: bytes) -> np.ndarray:
+    """An array in NumPy's format, if there are as many bytes as its shape needs."""
+    file = io.BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise SavedFileError("it holds an array in an unknown format")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    needed, there = math.prod(shape) * dtype.itemsize, len(content) - file.tell()
+    if min(shape, default=0) < 0 or needed != there:
+        raise SavedFileError(f"an array of the shape {shape} is not all there")
+    file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)
+
+# %% ../nbs/35_save.ipynb #9fb266f7
 def read_archive(path) -> tuple[dict, dict[str, np.ndarray]]:
     """The JSON and the arrays of a file."""
-    with zipfile.ZipFile(path) as archive:
-        head, arrays = json.loads(archive.read("state.json")), {}
-        for name in archive.namelist():
-            if name.startswith("arrays/"):
-                content = io.BytesIO(archive.read(name))
-                array = np.lib.format.read_array(content, allow_pickle=False)
-                arrays[Path(name).stem] = array
+    with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        check_members(members, file.seek(0, os.SEEK_END))
+        head = json.loads(read_member(archive, "state.json"))
+        arrays = {Path(name).stem: read_npy(read_member(archive, name))
+                  for name in archive.namelist() if name.startswith("arrays/")}
     return head, arrays
+
+# %% ../nbs/35_save.ipynb #a6a60da9
+def read_state(path) -> Any:
+    """What a file holds, if this version can read it."""
+    head, arrays = read_archive(path)
+    if head.get("format") != FORMAT:
+        raise SavedFileError("it was written by another program")
+    if head["version"] != VERSION:
+        newer = head["version"] > VERSION
+        way = "Install a newer smotegan" if newer else "Fit and save it again"
+        raise SavedFileError(
+            f"it has version {head['version']} of the format, and this smotegan reads "
+            f"{VERSION}. {way}")
+    return Reader(arrays)(head["state"])
+
+# %% ../nbs/35_save.ipynb #f9af14de
+def open_beside(path: Path) -> tuple[int, Path]:
+    """A new file beside a path, with the access rights of the file there, if any."""
+    beside = path.with_name(f".saving-{secrets.token_hex(8)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL
+                     | getattr(os, "O_BINARY", 0), 0o666)
+    if path.exists():
+        os.chmod(beside, path.stat().st_mode & 0o777)
+    return handle, beside
+
+# %% ../nbs/35_save.ipynb #5e6590f9
+def replace_file(path: Path, fill, check) -> None:
+    """Let `fill` write a new file and `check` read it; then it takes the old one's
+    place."""
+    handle, beside = open_beside(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        check(beside)
+        os.replace(beside, path)
+    except BaseException:  # an interrupt too
+        beside.unlink(missing_ok=True)
+        raise
+
+# %% ../nbs/35_save.ipynb #49635f56
+def check_read_back(path, state, arrays: dict[str, np.ndarray]) -> None:
+    """Read a file that was just written, and compare."""
+    again = Writer()
+    try:
+        same = again(read_state(path)) == state and arrays.keys() == again.arrays.keys()
+    except Exception as error:
+        raise ValueError("'value' cannot be saved: what was written could not be read "
+                         f"({error}). The old file is as it was.") from error
+    if not same or any(arrays[name].tobytes() != array.tobytes()
+                       for name, array in again.arrays.items()):
+        raise ValueError("'value' cannot be saved: it came back changed from its file. "
+                         "The old file is as it was.")
 
 # %% ../nbs/35_save.ipynb #9dfc54a4
 def save_state(value, path) -> None:
@@ -431,40 +795,23 @@ def save_state(value, path) -> None:
     Raises
     ------
     ValueError
-        If something in it has no place in a file; the message names it.
+        If something in it has no place in a file, or does not come back from it; the
+        message names it.
     FileNotFoundError
         If the folder does not exist.
     """
-    path, write = Path(path), Writer()
+    path, write = Path(path).resolve(), Writer()
     if not path.parent.is_dir():
         raise FileNotFoundError("'path' must lie in a folder that exists; there is "
                                 f"none at {str(path.parent)!r}.")
     state = write(value)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".saving-")
+
     try:
-        with os.fdopen(handle, "wb") as file:
-            write_archive(file, state, write.arrays)
-        os.replace(partial, path.resolve())
-    except BaseException:
-        os.unlink(partial)
-        raise
-
-# %% ../nbs/35_save.ipynb #a6a60da9
-def read_state(path) -> Any:
-    """What a file holds, if this version can read it."""
-    head, arrays = read_archive(path)
-    if head.get("format") != FORMAT:
-        raise SavedFileError("it was written by another program")
-    if head["version"] > VERSION:
-        raise SavedFileError(
-            f"it has version {head['version']} of the format, and this smotegan reads "
-            f"up to {VERSION}. Install a newer smotegan")
-    return Reader(arrays)(head["state"])
-
-# %% ../nbs/35_save.ipynb #0a2b8f7b
-DAMAGE = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError,
-          StopIteration, EOFError, OSError, NotImplementedError, zlib.error,
-          RecursionError, MemoryError)
+        replace_file(path, lambda file: write_archive(file, state, write.arrays),
+                     lambda new: check_read_back(new, state, write.arrays))
+    except OSError as error:  # without the name of the file beside
+        raise type(error)(error.errno, f"'path' cannot be written: {error.strerror}",
+                          str(path)) from None
 
 # %% ../nbs/35_save.ipynb #d57af713
 def load_state(path) -> Any:
@@ -496,7 +843,10 @@ def load_state(path) -> Any:
         return read_state(path)
     except SavedFileError as error:
         raise SavedFileError(f"{refused}{error}.") from None
-    except DAMAGE as error:
+    except BaseException as error:
         kind = type(error).__name__
-        raise SavedFileError(f"{refused}it is damaged or was not written by smotegan "
-                             f"({kind}).") from None
+        if not isinstance(error, Exception) and kind != "PanicException":
+            raise  # an interrupt; polars' own panic is no Exception either
+        told = getattr(error, "strerror", None) or (
+            f"it is damaged or was not written by smotegan ({kind})")
+        raise SavedFileError(f"{refused}{told}.") from None

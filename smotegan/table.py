@@ -5,6 +5,7 @@
 # %% ../nbs/10_table.ipynb #97509038
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -62,14 +63,17 @@ def numeric_values(series: nw.Series) -> np.ndarray:
     """The values of a column of a numeric dtype as floats, NaN where missing."""
     gaps = series.is_null().to_numpy().astype(bool)
     filled = series.fill_null(0) if gaps.any() else series
-    return np.where(gaps, np.nan, np.asarray(filled.to_numpy()).astype(float))
+    wide = series.dtype in (nw.Int128, nw.UInt128)  # NumPy has no such dtype
+    values = np.asarray(filled.to_list() if wide else filled.to_numpy())
+    return np.where(gaps, np.nan, values.astype(float))
 
 # %% ../nbs/10_table.ipynb #60a2cfca
 def object_values(series: nw.Series) -> np.ndarray | None:
     """The same for a column of objects; None where they are not all numbers."""
     objects = pd.Series(series.to_list(), dtype=object)
     present = objects.dropna()
-    text = present.map(lambda value: isinstance(value, (bool, np.bool_, str, complex)))
+    others = (bool, np.bool_, str, bytes, complex)
+    text = present.map(lambda value: isinstance(value, others))
     numbers = pd.to_numeric(objects, errors="coerce")
     if not len(present) or text.any() or numbers[present.index].isna().any():
         return None
@@ -81,6 +85,33 @@ def as_numbers(series: nw.Series) -> np.ndarray | None:
     if series.dtype.is_numeric():
         return numeric_values(series)
     return object_values(series) if series.dtype == nw.Object else None
+
+# %% ../nbs/10_table.ipynb #a5b7f589
+EXACT = 2.0**53  # up to here, a float holds every whole number
+
+
+def is_whole(series: nw.Series) -> bool:
+    """Whether a column stores whole numbers, by its dtype or object by object."""
+    if series.dtype != nw.Object:
+        return series.dtype.is_integer()
+    present = pd.Series(series.to_list(), dtype=object).dropna()
+    return all(isinstance(value, (int, np.integer)) for value in present)
+
+# %% ../nbs/10_table.ipynb #9fe7162a
+def first_number(series: nw.Series, values: np.ndarray) -> int:
+    """From where a column of numbers is counted: its smallest one if it stores whole
+    numbers too large for a float, and 0 otherwise."""
+    largest = np.fmax.reduce(np.abs(values), initial=0.0)
+    if largest < EXACT or not np.isfinite(largest) or not is_whole(series):
+        return 0
+    return min(int(item) for item in series.to_list() if not pd.isna(item))
+
+
+def count_from(series: nw.Series, first: int) -> np.ndarray:
+    """The numbers of a column less a whole number, exactly; NaN where missing."""
+    less = [np.nan if pd.isna(item) else int(item) - first if item == int(item)
+            else item - first for item in series.to_list()]
+    return np.array(less, dtype=float)
 
 # %% ../nbs/10_table.ipynb #9510faca
 KINDS = ("continuous", "integer", "binary", "constant", "date", "categorical")
@@ -98,7 +129,8 @@ def infer_kind(series: nw.Series) -> str:
     """The kind of a column."""
     values = as_numbers(series)
     if values is not None:
-        return number_kind(values)
+        first = first_number(series, values)
+        return number_kind(count_from(series, first) if first else values)
     times = (nw.Datetime, nw.Date, nw.Duration)
     return "date" if series.dtype in times else "categorical"
 
@@ -158,28 +190,29 @@ def resolve_kinds(kinds, X) -> list[str]:
     return inferred
 
 # %% ../nbs/10_table.ipynb #298725d5
-def pandas_like(dtype, values: np.ndarray, missing: np.ndarray) -> pd.Series:
-    """Numbers or times as a series of a dtype of NumPy, pandas or Arrow."""
+def pandas_like(dtype, values: np.ndarray, missing: np.ndarray, gap=None) -> pd.Series:
+    """Numbers or times as a series of a dtype of NumPy, pandas or Arrow; `gap` is what
+    a column of objects holds where it is missing."""
     plain = isinstance(dtype, np.dtype) and dtype.kind == "O"
     made = pd.Series(values.astype(object) if plain else values)
     if values.dtype.kind == "M" and getattr(dtype, "tz", None) is not None:
         made = made.dt.tz_localize("UTC")
-    if missing.any() and values.dtype.kind in "iu":
+    if missing.any() and values.dtype.kind in "iu" and not plain:
         made = made.astype("UInt64" if values.dtype.kind == "u" else "Int64")
     if missing.any():
-        made = made.where(~missing, None)
+        made = made.where(~missing, gap)
     return made.astype(dtype)
 
 # %% ../nbs/10_table.ipynb #2cb272a0
-def series_like(series: nw.Series, values: np.ndarray,
-                missing: np.ndarray) -> nw.Series:
+def series_like(series: nw.Series, values: np.ndarray, missing: np.ndarray,
+                gap=None) -> nw.Series:
     """Numbers or times as a series of the library and dtype of another one."""
     native, dtype = series.to_native(), series.dtype
     if isinstance(native, pd.Series):
-        column = pandas_like(native.dtype, values, missing)
+        column = pandas_like(native.dtype, values, missing, gap)
         return nw.from_native(column, series_only=True)
     new = partial(nw.new_series, series.name, backend=series.implementation)
-    made = new(values)
+    made = new(np.where(missing, 0, values))  # not every dtype takes NaN
     made = (made.cast(nw.Int32) if dtype == nw.Date else made).cast(dtype)
     if not missing.any():
         return made
@@ -197,48 +230,82 @@ def round_between(values: np.ndarray, low: int, high: int) -> np.ndarray:
     return made
 
 # %% ../nbs/10_table.ipynb #5032f66c
-def is_whole(series: nw.Series) -> bool:
-    """Whether a column stores whole numbers, by its dtype or object by object."""
-    if series.dtype != nw.Object:
-        return series.dtype.is_integer()
-    return all(isinstance(value, (int, np.integer)) for value in series.to_list())
-
-
 def number_ends(series: nw.Series, values: np.ndarray, whole: bool) -> list[Any]:
     """The smallest and the largest number of a column, as they are stored."""
     if whole:
-        return [int(series.min()), int(series.max())]
+        present = [int(item) for item in series.to_list() if not pd.isna(item)]
+        return [min(present), max(present)]
     return [float(np.nanmin(values)), float(np.nanmax(values))]
+
+
+def object_details(series: nw.Series) -> tuple[Any, int | None]:
+    """What stands for a missing value in a column of objects, and the decimals of its
+    numbers, None where they are not Python's `Decimal`."""
+    if series.dtype != nw.Object:
+        return None, None
+    items = pd.Series(series.to_list(), dtype=object)
+    present, gone = items.dropna(), items[items.isna()]
+    gap = gone.iloc[0] if len(gone) else None
+    if not all(isinstance(item, Decimal) for item in present):
+        return gap, None
+    return gap, max(0, *(-item.as_tuple().exponent for item in present))
+
+# %% ../nbs/10_table.ipynb #5cd74f29
+def nothing_there(series: nw.Series) -> np.ndarray | None:
+    """A code of NaN for each value, if all are missing; None otherwise."""
+    return np.full(len(series), np.nan) if series.is_null().all() else None
+
+
+def counted_on(steps: np.ndarray, first: int) -> np.ndarray:
+    """Whole numbers that lie so many steps after the first one."""
+    made = [int(step) + first for step in steps]
+    return np.array(made, dtype=np.int64 if max(made, default=0) < 2**63 else np.uint64)
+
+
+def as_decimals(values: np.ndarray, places: int) -> np.ndarray:
+    """Numbers as Python's Decimals."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = [Decimal(f"{value:.{places}f}") for value in values]
+    return made
 
 # %% ../nbs/10_table.ipynb #06ade03f
 class NumberColumn:
-    """A column of numbers: its codes are the numbers."""
+    """A column of numbers: its codes are the numbers, less `first`."""
 
-    size = 0
+    size, first, gap, places = 0, 0, None, None
 
     def __init__(self, series: nw.Series, kind: str):
         values: Any = as_numbers(series)
         self.kind, self.like, self.whole = kind, series.head(1), is_whole(series)
-        self.distinct = len(np.unique(values[~np.isnan(values)]))
+        self.gap, self.places = object_details(series)
+        self.first = first_number(series, values)
+        codes = self.encode(series)
+        self.distinct = len(np.unique(codes[~np.isnan(codes)]))
         ends = number_ends(series, values, self.whole) if self.distinct else [0, 0]
         self.low: Any = ends[0]
         self.high: Any = ends[1]
 
     def encode(self, series: nw.Series) -> Any:
-        """The numbers."""
-        return as_numbers(series)
+        """The numbers; None where the column has other values."""
+        values = as_numbers(series)
+        if values is None:
+            return nothing_there(series)
+        return count_from(series, self.first) if self.first else values
 
     def decode(self, codes: np.ndarray) -> nw.Series:
         """Numbers of the column's own dtype."""
         missing, values = np.isnan(codes), codes
         if self.whole:
-            values = round_between(np.where(missing, 0, codes), self.low, self.high)
-        return series_like(self.like, values, missing)
+            low, high = self.low - self.first, self.high - self.first
+            values = round_between(np.where(missing, 0, codes), low, high)
+            values = values if not self.first else counted_on(values, self.first)
+        elif self.places is not None:
+            values = as_decimals(np.where(missing, 0, codes), self.places)
+        return series_like(self.like, values, missing, self.gap)
 
 # %% ../nbs/10_table.ipynb #093aae11
 _UNITS = {"ns": "ns", "us": "us", "ms": "ms", "s": "ms"}
-_TOTALS = {"ns": "total_nanoseconds", "us": "total_microseconds",
-           "ms": "total_milliseconds"}
+_IN_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "D": 86_400 * 10**9}
 
 
 def time_unit(series: nw.Series) -> str:
@@ -251,14 +318,14 @@ def time_unit(series: nw.Series) -> str:
 def as_ticks(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     """Times as whole numbers of their unit, 0 where missing; where they are missing."""
     missing, unit = series.is_null().to_numpy().astype(bool), time_unit(series)
-    present: Any = series.filter(~series.is_null()).dt
+    present: Any = series.filter(~series.is_null())
     if series.dtype == nw.Duration:
-        found = getattr(present, _TOTALS[unit])()
+        found = np.asarray(present.to_numpy(), dtype=f"m8[{unit}]")
     else:
-        found = present.timestamp("ms" if unit == "D" else unit)
+        found = present.dt.timestamp("ms" if unit == "D" else unit).to_numpy()
     per_tick = 86_400_000 if unit == "D" else 1  # milliseconds of a day
     ticks = np.zeros(len(series), dtype=np.int64)
-    ticks[~missing] = found.to_numpy().astype(np.int64) // per_tick
+    ticks[~missing] = found.astype(np.int64) // per_tick
     return ticks, missing
 
 # %% ../nbs/10_table.ipynb #448af39c
@@ -270,6 +337,27 @@ def from_ticks(series: nw.Series, ticks: np.ndarray, missing: np.ndarray) -> nw.
         return series_like(series, times, missing)
     per_tick = 1000 if getattr(series.dtype, "time_unit", "") == "s" else 1
     return series_like(series, ticks // per_tick, missing)
+
+# %% ../nbs/10_table.ipynb #981e1cd9
+def in_unit(ticks: np.ndarray, unit: str, wanted: str) -> tuple[np.ndarray, np.ndarray]:
+    """Ticks in another unit: whole ones, and what is left over as fractions."""
+    per_tick, wanted_per_tick = _IN_NS[unit], _IN_NS[wanted]
+    if per_tick <= wanted_per_tick:
+        whole, rest = np.divmod(ticks, wanted_per_tick // per_tick)
+        return whole, rest / (wanted_per_tick // per_tick)
+    more = per_tick // wanted_per_tick
+    fits = np.abs(ticks).max(initial=0) < 2**63 // more
+    return (ticks if fits else ticks.astype(float)) * more, np.zeros(len(ticks))
+
+# %% ../nbs/10_table.ipynb #62800048
+def time_family(series: nw.Series) -> str:
+    """What a column holds, in words: columns of one family can be compared."""
+    if series.dtype == nw.Duration:
+        return "durations"
+    if series.dtype not in (nw.Datetime, nw.Date):
+        return f"values of the dtype {series.dtype}"
+    zone = getattr(series.dtype, "time_zone", None)
+    return f"times {'with' if zone else 'without'} a time zone"
 
 # %% ../nbs/10_table.ipynb #20df87fb
 class DateColumn:
@@ -285,10 +373,15 @@ class DateColumn:
         self.last = int(seen[-1] - self.low) // self.step if len(seen) else 0
         self.high = self.low + self.last * self.step
 
-    def encode(self, series: nw.Series) -> np.ndarray:
-        """Steps from the first time, NaN where missing."""
+    def encode(self, series: nw.Series) -> np.ndarray | None:
+        """Steps from the first time, NaN where missing; None where the column has other
+        values."""
+        if time_family(series) != time_family(self.like):
+            return nothing_there(series)
         ticks, missing = as_ticks(series)
-        return np.where(missing, np.nan, (ticks - self.low) / self.step)
+        whole, rest = in_unit(ticks, time_unit(series), time_unit(self.like))
+        steps = (whole - self.low + rest) / self.step
+        return np.where(missing, np.nan, steps)
 
     def decode(self, codes: np.ndarray) -> nw.Series:
         """The times that so many steps lead to."""
@@ -374,6 +467,15 @@ def check_gaps(columns: list[nw.Series], names: list, numbers: list) -> None:
            "drop those rows, or let them be modelled as a pattern of their own with "
            "missing='model'.")
 
+# %% ../nbs/10_table.ipynb #371ed04f
+def is_beyond(series: nw.Series, values: np.ndarray) -> bool:
+    """Whether a column has whole numbers that no integer of 64 bits can hold."""
+    low, high = np.fmin.reduce(values, initial=0), np.fmax.reduce(values, initial=0)
+    if (low > -EXACT and high < EXACT) or not is_whole(series):
+        return False
+    low, high = number_ends(series, values, whole=True)
+    return low < -(2**63) or high >= 2**64 or (low < 0 and high >= 2**63)
+
 # %% ../nbs/10_table.ipynb #05afa649
 def check_columns(columns: list[nw.Series], names: list, kinds: list[str],
                   missing: str = "refuse") -> None:
@@ -384,6 +486,10 @@ def check_columns(columns: list[nw.Series], names: list, kinds: list[str],
                for is_text, s in zip(text, columns, strict=True)]
     refuse(names, [values is not None and np.isinf(values).any() for values in numbers],
            "inf", "Clip such values or drop those rows.")
+    refuse(names, [values is not None and is_beyond(series, values)
+                   for series, values in zip(columns, numbers, strict=True)],
+           "whole numbers that need more than 64 bits",
+           "Convert such columns to floats, or to text if they are names.")
     if missing == "refuse":
         check_gaps(columns, names, numbers)
 
@@ -475,6 +581,16 @@ def check_names(codec, X) -> None:
         raise ValueError(f"'X' must have the {codec.n_features_in_} column(s) seen in "
                          f"fit, in their order ({name_some(known)}); got {len(names)} "
                          f"({name_some(names)}).")
+
+# %% ../nbs/10_table.ipynb #f3f55b71
+def encode_column(coder, series: nw.Series, name) -> np.ndarray:
+    """The codes of a column, or an error that says what was expected."""
+    codes = coder.encode(series)
+    if codes is not None:
+        return codes
+    wanted = "numbers" if coder.kind != "date" else time_family(coder.like)
+    raise ValueError(f"'X' must hold {wanted} in the column {name!r}, as in fit; got "
+                     f"{time_family(series)}. Convert the column first.")
 
 # %% ../nbs/10_table.ipynb #d3130b8a
 class TableCodec(TransformerMixin, BaseEstimator):
@@ -568,11 +684,17 @@ class TableCodec(TransformerMixin, BaseEstimator):
         ndarray of shape (n_samples, n_features)
             The codes; NaN for a missing number or time, -1 for a category that was not
             seen in `fit`.
+
+        Raises
+        ------
+        ValueError
+            If the columns are others than in `fit`, or one has values that cannot be
+            its own, such as text for numbers; the message names it.
         """
         check_is_fitted(self)
         check_names(self, X)
-        pairs = zip(self.coders_, read_columns(X), strict=True)
-        return np.column_stack([coder.encode(series) for coder, series in pairs])
+        triples = zip(self.coders_, read_columns(X), self.names_, strict=True)
+        return np.column_stack([encode_column(*triple) for triple in triples])
 
     def inverse_transform(self, codes):
         """Bring codes back as rows of the table.

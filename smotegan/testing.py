@@ -5,7 +5,9 @@
 # %% ../nbs/44_checks.ipynb #4e2cf025
 from __future__ import annotations
 
+import datetime
 import warnings
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -54,11 +56,22 @@ def make_time(rng, n: int) -> pd.DatetimeIndex:
     passed = pd.to_timedelta(rng.integers(0, 10**9, n), unit="ms")
     return pd.Timestamp("2020-01-01", tz="UTC") + passed
 
+
+def as_objects(values) -> pd.Series:
+    """Python objects as a column of pandas."""
+    return pd.Series(list(values), dtype=object)
+
 # %% ../nbs/44_checks.ipynb #e4555b1e
 MAKERS: dict[str, Any] = {
     **NUMBERS,
     "huge": lambda rng, n: rng.integers(2**62, 2**63 - 1, n, endpoint=True),
+    "keys": lambda rng, n: rng.integers(2**63 - 5000, 2**63 - 1, n),
     "object": lambda rng, n: pd.Series(rng.integers(-9, 9, n), dtype=object),
+    "decimal": lambda rng, n: as_objects(
+        Decimal(int(cents)) / 100 for cents in rng.integers(-99, 999, n)),
+    "day": lambda rng, n: as_objects(
+        datetime.date(2024, 2, int(day)) for day in rng.integers(1, 30, n)),
+    "bytes": lambda rng, n: as_objects(bytes([b]) for b in rng.integers(0, 4, n)),
     "text": lambda rng, n: pd.Series(rng.choice(["a", "b", "ø", ""], n), dtype=object),
     "category": make_category,
     "bool": lambda rng, n: rng.random(n) < 0.3,
@@ -169,8 +182,8 @@ def check_range(real, synthetic) -> None:
 
 # %% ../nbs/44_checks.ipynb #8b63a44b
 def is_whole(series) -> bool:
-    """Whether a column holds whole numbers: by its dtype, or as objects, all there."""
-    values = series.to_list()
+    """Whether a column holds whole numbers: by its dtype, or object by object."""
+    values = present(series).to_list()
     return series.dtype.is_integer() or all(type(value) is int for value in values)
 
 
@@ -274,9 +287,6 @@ def check_promises(X, y, sampler) -> None:
         check_column(real, all_rows.tail(len(y_res) - len(y)))
 
 # %% ../nbs/44_checks.ipynb #5236b474
-ASIDE = {"object"}  # not drawn until a column of objects without numbers can be read
-
-
 def copies_of_first(X):
     """A table of as many rows, all of them copies of the first one."""
     rows = np.repeat(0, len(X))
@@ -287,8 +297,7 @@ def draw_table(draw, st):
     """A random table, its labels, and what is to be done about missing values."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     library = draw(st.sampled_from(LIBRARIES))
-    known = [kind for kind in (NUMBERS if library == "numpy" else MAKERS)
-             if kind not in ASIDE]
+    known = list(NUMBERS if library == "numpy" else MAKERS)
     kinds = draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
     smaller = draw(st.lists(st.integers(1, 30), min_size=1, max_size=3))
     sizes = [draw(st.integers(12, 40)), *smaller]

@@ -11,12 +11,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from .generators import mlp
+from .parameters import quiet
+
+with quiet():
+    import tensorflow as tf
 
 # %% auto #0
 __all__ = ['LOSSES', 'Loss', 'ExtraLoss']
