@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 from contextlib import contextmanager
 from importlib import import_module, resources
@@ -26,13 +27,15 @@ COLORS = {"majority": "#9e9e9e", "minority": "#0173b2", "synthetic": "#de8f05",
 
 # %% ../nbs/00_data.ipynb #aa1027c2
 @contextmanager
-def show_error(kind: type[Exception] = ValueError):
+def show_error(kind: type[Exception] = ValueError, hide=""):
     """Print the error that the code inside raises; fail if it raises none.
 
     Parameters
     ----------
     kind : type of Exception, default=ValueError
         The error that is expected.
+    hide : str or path-like, default=''
+        A folder that is left out of what is printed.
 
     Yields
     ------
@@ -54,7 +57,8 @@ def show_error(kind: type[Exception] = ValueError):
     try:
         yield
     except kind as error:
-        print(f"{type(error).__name__}: {error}")
+        told = str(error).replace(f"{hide}{os.sep}", "") if hide else str(error)
+        print(f"{type(error).__name__}: {told}")
     else:
         raise AssertionError(f"expected a {kind.__name__}")
 

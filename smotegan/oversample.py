@@ -176,6 +176,8 @@ def is_matrix(X) -> bool:
     if is_frame(X):
         return False
     X = np.asarray(X)
+    if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
+        return max(-int(X.min()), int(X.max())) < 2**53
     if X.dtype.kind == "O" and X.ndim == 2:
         return not any(
             isinstance(value, (str, bool)) or value is None
@@ -287,6 +289,11 @@ REPORT_COLUMNS = ["class", "n_real", "n_synthetic", "first_step", "gan", "median
                   "training", "note"]
 
 
+def encoder_notes(model: ClassModel) -> list[str]:
+    """What the encoder of a class did to columns with many categories."""
+    return [] if model.encoder is None else model.encoder.notes_
+
+
 def report_line(model: ClassModel, moved: np.ndarray) -> dict:
     """The line of one class in `report_`."""
     gan = model.gan
@@ -297,7 +304,7 @@ def report_line(model: ClassModel, moved: np.ndarray) -> dict:
             "gan": trained,
             "median_move": float(np.median(moved)) if len(moved) else 0.0,
             "training": "" if gan is None else gan.training_,
-            "note": "; ".join(model.notes)}
+            "note": "; ".join(model.notes + encoder_notes(model))}
 
 # %% ../nbs/40_oversample.ipynb #a037327e
 def warn_of_notes(model: ClassModel) -> None:

@@ -79,6 +79,7 @@ NEEDS |= {
        "pool": (smote.Proposal, NONE), "kinds": (dict, NONE)},
     "SMOTEGAN": {"models_": dict, "table_": (table.TableCodec, NONE), "_range": tuple,
                  "_whole": ARRAY, "_dtype": np.dtype, "_random": np.random.RandomState,
+                 "_as_is": bool, "keys_": object,
                  "sampling_strategy_": dict, "n_features_in_": INT}
     | dict.fromkeys(("report_", "history_", "provenance_"), FRAME),
     "Proposal": dict.fromkeys(smote.Proposal._fields, ARRAY),
