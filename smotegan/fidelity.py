@@ -285,8 +285,7 @@ def html_body(report, pictures: bool = True) -> str:
             f'<p class="verdict">{html.escape(words)}.</p><h2>Measures</h2>',
             "<p>Low and high: where 95 % of the bootstrap draws lie. Ceiling: the "
             "same figure for real rows in the place of the synthetic ones.",
-            html.escape(sizes),
-            ".</p>",
+            f"{html.escape(sizes)}.</p>",
             html_table(report.measures),
             "<h2>Columns that give the rows away</h2>",
             artefacts,
