@@ -20,6 +20,7 @@ from sklearn.metrics import roc_auc_score
 
 from .distance import two_sample_forest, two_sample_scores, weighted_energy
 from .encoder import TableEncoder
+from .parameters import quiet
 from .table import TableCodec, column_names, is_frame
 
 # %% auto #0
@@ -186,7 +187,8 @@ def energy_measure(c: Comparison) -> Measured:
 # %% ../nbs/51_measures.ipynb #d3b86050
 def sliced_wasserstein(c: Comparison) -> Measured:
     """The sliced Wasserstein distance over a hundred projections."""
-    import ot  # imports TensorFlow where it finds it: not before it is needed
+    with quiet():  # POT imports TensorFlow where it finds it
+        import ot
 
     seed = int(c.rng.integers(2**31))
 
