@@ -3,6 +3,7 @@
 #   make quickstart   balance two real data sets, compare, and leave the results in quickstart_results/
 #   make test         check everything; ends with "N passed, N failed"
 #   make fuzz         twenty thousand random tables; an hour or less
+#   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
 #   make lab          open the notebooks in JupyterLab
 #   make docs         build the site into _site/
 #   make browser      build it and measure every page in a browser, if Playwright and Chromium or Chrome are here
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: quickstart test fuzz lab docs browser prepare clean
+.PHONY: quickstart test fuzz room lab docs browser prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
@@ -22,6 +23,9 @@ test: .venv/ready-dev
 
 fuzz: .venv/ready-dev
 	@$(BIN)/python .ci/fuzz.py
+
+room: .venv/ready-dev
+	@$(BIN)/python benchmarks/room.py --jobs 2
 
 lab: .venv/ready-dev
 	$(BIN)/jupyter lab nbs/index.ipynb

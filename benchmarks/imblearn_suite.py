@@ -44,7 +44,8 @@ def stand_in(real: type) -> type:
     init.__signature__ = signature
     return type(real.__name__, (SMOTEGAN,), {
         "__init__": init, "_parameter_constraints": real._parameter_constraints, "gan": "none", "kinds": "infer",
-        "missing": "refuse", "smote": property(lambda self: real(**{name: getattr(self, name) for name in names}))})
+        "missing": "refuse", "scale": False, "aware": False,
+        "smote": property(lambda self: real(**{name: getattr(self, name) for name in names}))})
 
 
 class Results:

@@ -40,7 +40,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from tries import ApGuard, CriticOnResiduals, LengthSearch, half_of_the_gap
+from tries import ApGuard, CriticOnResiduals, half_of_the_gap
 
 from smotegan import GAN, SMOTEGAN, WGANGP, load_dataset
 from smotegan.data import DEV_DATASETS
@@ -49,21 +49,24 @@ from smotegan.samplers import ProWSyn
 
 METHODS = {
     "none": None,
-    "SMOTE": SMOTEGAN(gan="none"),
+    "SMOTE": SMOTEGAN(smote="smote", gan="none", scale=False),
+    "spread": SMOTEGAN(smote="spread", gan="none"),
     "SMOTEGAN": SMOTEGAN(),
     "ProWSyn": SMOTEGAN(smote=ProWSyn(), gan="none"),
-    "boundary": SMOTEGAN(smote=ProWSyn(), gan=GAN(k_neighbors=5, boundary_weight=1.0)),
+    "aware": SMOTEGAN(aware=True),
 }
 TRIES = {
     "no guard": GAN(guard=False), "no cross-fitting": GAN(cross_fit=False),
-    "K 5": GAN(k_neighbors=5), "K 20": GAN(k_neighbors=20),
+    "K 5": GAN(k_neighbors=5), "K 10": GAN(k_neighbors=10),
+    "spread 0": GAN(spread=0.0), "spread 0.3": GAN(spread=0.3), "spread 1": GAN(spread=1.0),
     "tau 0.15": GAN(max_weight=0.15), "tau 0.5": GAN(max_weight=0.5), "tau 1": GAN(max_weight=1.0),
     "scored": GAN("scored"), "residual": GAN("residual"), "full": GAN("full"), "WGAN-GP": WGANGP(),
     "50 epochs": GAN(epochs=50), "8 generators": GAN(n_generators=8), "twice the rate": GAN(learning_rate=1e-3),
-    "length search": LengthSearch(), "critic on residuals": CriticOnResiduals(),
+    "critic on residuals": CriticOnResiduals(),
 }
 METHODS |= {name: SMOTEGAN(gan=gan) for name, gan in TRIES.items()}
-AMOUNTS = {"SMOTE, half": SMOTEGAN(gan="none", sampling_strategy=half_of_the_gap),
+AMOUNTS = {"SMOTE, half": SMOTEGAN(smote="smote", gan="none", scale=False,
+                                   sampling_strategy=half_of_the_gap),
            "SMOTEGAN, half": SMOTEGAN(sampling_strategy=half_of_the_gap), "guard by AP": ApGuard()}
 METHODS |= AMOUNTS
 CLASSIFIERS = {
@@ -129,7 +132,7 @@ def run_set(name: str, repeats: int, methods: list[str], classifiers: bool) -> l
 def main() -> None:
     """Read the options, run, write the table."""
     options = argparse.ArgumentParser()
-    options.add_argument("--methods", nargs="+", default=["none", "SMOTE", "SMOTEGAN", "ProWSyn", "boundary"])
+    options.add_argument("--methods", nargs="+", default=["none", "SMOTE", "spread", "SMOTEGAN", "ProWSyn", "aware"])
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--no-classifiers", action="store_true")

@@ -13,7 +13,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from smotegan import GAN, SMOTEGAN, fast
-from smotegan.crossfit import Judge
 from smotegan.distance import nearest_rows
 from smotegan.training import adam_step, move_batch, moving_average
 
@@ -22,52 +21,6 @@ def half_of_the_gap(y) -> dict:
     """A sampling strategy: as many rows as bring the minority class half the way up."""
     labels, counts = np.unique(y, return_counts=True)
     return {labels[counts.argmin()]: int(counts.sum() // 2)}
-
-
-# ---- how far along its move a row goes --------------------------------------------------------------------------
-
-class JudgeOfLengths(Judge):
-    """A judge that looks at four lengths of each move and writes down the best of them."""
-
-    def __call__(self, weights, update: int) -> dict:
-        self.weights = weights  # `score` needs the moves themselves
-        return super().__call__(weights, update)
-
-    def score(self, synthetic, update: int) -> dict:
-        if not update or not self.folds.held_out:
-            return {**super().score(synthetic, update), "length": 1.0}
-        move = self.mover(list(self.weights), self.start.shape[1], self.near.shape[-1])
-        moves, lines = move(self.start, self.near, self.noise), []
-        for length in (0.5, 1.0, 1.5, 2.0):
-            moved = self.start + length * moves
-            if self.postprocess is not None:
-                moved = np.stack([self.postprocess(rows) for rows in moved])
-            lines.append({**super().score(moved, update), "length": length})
-        return min(lines, key=lambda line: line["held_out_distance"])
-
-
-class LengthSearch(GAN):
-    """The held-out rows also choose how far along its move a row goes."""
-
-    def fit(self, *arguments, **options):
-        self.length_ = 1.0  # while it trains; then that of the best checkpoint
-        super().fit(*arguments, **options)
-        if "length" in self.checkpoints_:
-            lengths = self.checkpoints_.set_index("update")["length"]
-            self.length_ = float(lengths.get(self.best_update_, 1.0))
-        return self
-
-    def _make_judge(self, *arguments):
-        return JudgeOfLengths(**vars(super()._make_judge(*arguments)))
-
-    def _mover(self):
-        mover, length = super()._mover(), self.length_
-
-        def scaled(*arguments):
-            move = mover(*arguments)
-            return lambda x, near, noise: length * move(x, near, noise)
-
-        return scaled
 
 
 # ---- a critic that sees differences -----------------------------------------------------------------------------

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import cdist
 from tqdm import tqdm
 
-from .distance import energy, nearest_rows, neighbor_radius, share_covered
+from smotegan.distance import (
+    nearest_rows,
+    neighbor_radius,
+    share_covered,
+    total_distance,
+)
 from .fast import CHUNK, unflatten
 from .parameters import quiet
+from .spread import local_width
+from .training import draw_noise
 
 with quiet():
     import tensorflow as tf
@@ -58,45 +67,104 @@ class Folds(NamedTuple):
     held_out: list
 
 
-def split_folds(n_real: int, parents: np.ndarray, n_nets: int, cross_fit: bool,
-                rng: np.random.Generator) -> Folds:
-    """Split the real rows into `n_nets` folds and keep each from one network."""
-    everything = np.arange(n_real), np.arange(len(parents))
-    if not cross_fit:
-        return Folds([everything[0]] * n_nets, [everything[1]] * n_nets, [])
-    fold = rng.permutation(np.resize(np.arange(n_nets), n_real))
+def split_rows(X: np.ndarray, n_nets: int, rng: np.random.Generator) -> np.ndarray:
+    """A fold for each row, from 0 to `n_nets` - 1; equal rows share one."""
+    which = np.unique(X, axis=0, return_inverse=True)[1].ravel()
+    fold = rng.permutation(np.resize(np.arange(n_nets), which.max() + 1))
+    return fold[which]
+
+
+def no_folds(n_real: int, n_pool: int, n_nets: int) -> Folds:
+    """Every network sees everything, and nobody judges."""
+    return Folds([np.arange(n_real)] * n_nets, [np.arange(n_pool)] * n_nets, [])
+
+# %% ../nbs/33_crossfit.ipynb #3375362d
+def own_pools(propose, fold: np.ndarray, n: int, n_nets: int) -> tuple:
+    """Pools of `n` rows for each network, one after the other, their parents, and the
+    folds; ``propose(seen, n)`` makes rows from some of the real ones."""
+    real = [np.flatnonzero(fold != net) for net in range(n_nets)]
+    made = [propose(seen, n) for seen in real]
+    ends = np.cumsum([0, *(len(rows) for rows, _ in made)])
+    return (np.concatenate([rows for rows, _ in made]),
+            np.concatenate([parents for _, parents in made]),
+            Folds(real, [np.arange(*pair) for pair in pairwise(ends)],
+                  [np.flatnonzero(fold == net) for net in range(n_nets)]))
+
+
+def shared_pool(pool: np.ndarray, parents: np.ndarray, fold: np.ndarray, n_nets: int):
+    """The same from one pool, without the rows that have a parent in the fold."""
     of_parents = np.where(parents < 0, -1, fold[parents])
     unseen = [(of_parents != net).all(axis=1) for net in range(n_nets)]
-    return Folds([np.flatnonzero(fold != net) for net in range(n_nets)],
-                 [np.flatnonzero(seen) for seen in unseen],
-                 [np.flatnonzero(fold == net) for net in range(n_nets)])
+    return pool, parents, Folds(
+        [np.flatnonzero(fold != net) for net in range(n_nets)],
+        [np.flatnonzero(seen) for seen in unseen],
+        [np.flatnonzero(fold == net) for net in range(n_nets)])
 
 # %% ../nbs/33_crossfit.ipynb #7daf41cf
-def fold_neighbors(X: np.ndarray, anchors: np.ndarray, folds: Folds,
-                   k: int) -> np.ndarray:
-    """The neighbours of each anchor that each network may see, (n_nets, rows, k)."""
+def as_wide(lists: np.ndarray, k: int) -> np.ndarray:
+    """Lists with k columns; in a small class they begin again."""
+    return np.ascontiguousarray(np.take(lists, range(k), axis=1, mode="wrap"))
+
+
+def fold_neighbors(X: np.ndarray, anchors: np.ndarray, folds: Folds, k: int) -> tuple:
+    """The neighbours of each anchor that each network may see, (n_nets, rows, k), and
+    the width of the noise there, (n_nets, rows, d)."""
     unique, where = np.unique(anchors, return_inverse=True)
-    if not folds.held_out:
-        return np.stack([nearest_rows(X, X[unique], k)[where]] * len(folds.real))
-    return np.stack([seen[nearest_rows(X[seen], X[unique], k)][where]
-                     for seen in folds.real])
+    seen = folds.real if folds.held_out else folds.real[:1]
+    lists = [as_wide(part[nearest_rows(X[part], X[unique], min(k, len(part)))], k)
+             for part in seen]
+    many = len(folds.real) // len(lists)
+    return (np.stack([own[where] for own in lists] * many),
+            np.stack([local_width(X, own)[where] for own in lists] * many))
 
 # %% ../nbs/33_crossfit.ipynb #0d59cf87
-def held_out_distance(synthetic: np.ndarray, X: np.ndarray, folds: Folds) -> float:
-    """The energy distance of each network's rows to its held-out fold, averaged."""
-    if not folds.held_out:
-        return np.nan
-    distances = [energy(rows, X[fold])
-                 for rows, fold in zip(synthetic, folds.held_out, strict=True)]
-    return float(np.average(distances, weights=[len(fold) for fold in folds.held_out]))
+def to_ranks(rows: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Each value's place among the real ones, from 0 to 1, times the square root of 12:
+    even places then have a standard deviation of 1."""
+    ranks = np.empty(rows.shape)
+    for i, column in enumerate(np.sort(X, axis=0).T):
+        ends = [np.searchsorted(column, rows[:, i], side) for side in ("left", "right")]
+        ranks[:, i] = (ends[0] + ends[1]) / (2 * len(X))
+    return np.sqrt(12) * ranks
+
+
+def row_distances(rows: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+    """For each held-out row its share in the energy distance: the mean is the whole."""
+    within = [total_distance(C, C) / max(1, len(C) * (len(C) - 1))
+              for C in (rows, held_out)]
+    return 2 * cdist(held_out, rows).mean(axis=1) - sum(within)
+
+# %% ../nbs/33_crossfit.ipynb #ce9f6fc4
+RANKED = 1024  # rows that ranks are taken among, about
+
+
+def held_out_distances(synthetic, X: np.ndarray, folds: Folds) -> np.ndarray:
+    """The share of every held-out row in the distance to the rows of its network, in
+    standard deviations and in ranks; their mean is the held-out distance."""
+    found, some = [], X[:: max(1, len(X) // RANKED)]
+    for rows, fold in zip(synthetic, folds.held_out, strict=False):
+        ranks = to_ranks(rows, some), to_ranks(X[fold], some)
+        found.append((row_distances(rows, X[fold]) + row_distances(*ranks)) / 2)
+    return np.concatenate(found) if found else np.array([np.nan])
 
 # %% ../nbs/33_crossfit.ipynb #045972eb
 JUDGED_ROWS = 256
+SPREADS = 1.0, 0.0, 0.5, 1.5  # times the spread that was asked for, the rival first
 
 
 def at_most(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     """The rows, or `most` of them at random."""
     return rows if len(rows) <= most else rng.choice(rows, most, replace=False)
+
+
+@dataclass
+class Candidate:
+    """A generator that may be used: its line in the table, its weights, and the share
+    of every held-out row in its distance."""
+
+    line: dict
+    weights: list
+    distances: np.ndarray
 
 
 @dataclass
@@ -108,49 +176,43 @@ class Judge:
     start: np.ndarray
     near: np.ndarray
     noise: np.ndarray
+    width: np.ndarray
+    spread: float
     reached: np.ndarray
     radius: np.ndarray
     mover: Callable[..., Any]
     postprocess: Callable[..., Any] | None = None
-    checkpoints: list = field(default_factory=list)
-    best_weights: list = field(default_factory=list)
+    untrained: list = field(default_factory=list)
+    trained: list = field(default_factory=list)
 
     def __call__(self, weights, update: int) -> dict:
-        """Write down the checkpoint of some weights, and keep the best ones."""
-        line = self.score(move_sample(self, weights) if update else self.start, update)
-        if not self.checkpoints or is_better(line, self.best):
-            self.best_weights = weights
-        self.checkpoints.append(line)
-        return line
+        """Look at some weights and write down what is seen."""
+        if update == 0:
+            spreads = SPREADS if self.spread else (0.0,)
+            self.untrained = [self.look(weights, 0, share) for share in spreads]
+            return self.untrained[0].line
+        self.trained.append(self.look(weights, update))
+        return self.trained[-1].line
 
-    def score(self, synthetic, update: int) -> dict:
-        """The held-out distance, the coverage, and the size of the moves."""
-        return {"update": update,
-                "held_out_distance": held_out_distance(synthetic, self.X, self.folds),
-                "coverage": reach(self, synthetic),
-                "move": float(np.sqrt(((synthetic - self.start) ** 2).mean()))}
-
-    @property
-    def best(self) -> dict:
-        """The best checkpoint so far."""
-        best = self.checkpoints[0]
-        for line in self.checkpoints[1:]:
-            best = line if is_better(line, best) else best
-        return best
+    def look(self, weights, update: int, share: float = 1.0) -> Candidate:
+        """One candidate; `share` is what the noise is multiplied by."""
+        rows = move_sample(self, weights, share) if update or share else self.start
+        distances = held_out_distances(rows, self.X, self.folds)
+        return Candidate({"update": update, "spread": share * self.spread,
+                          "held_out_distance": float(distances.mean()),
+                          "coverage": reach(self, rows),
+                          "move": float(np.sqrt(((rows - self.start) ** 2).mean()))},
+                         weights, distances)
 
 # %% ../nbs/33_crossfit.ipynb #1b70133b
-def is_better(line: dict, than: dict) -> bool:
-    """Whether a checkpoint has the smaller held-out distance, or is the later one."""
-    return not line["held_out_distance"] >= than["held_out_distance"]
-
-
-def move_sample(judge: Judge, weights) -> np.ndarray:
+def move_sample(judge: Judge, weights, share: float = 1.0) -> np.ndarray:
     """The judge's sample, moved and made legal."""
     move = judge.mover(list(weights), judge.start.shape[1], judge.near.shape[-1])
-    synthetic = judge.start + move(judge.start, judge.near, judge.noise)
+    moves = move(judge.start, judge.near, np.float32(share) * judge.noise, judge.width)
     if judge.postprocess is None:
-        return synthetic
-    return np.stack([judge.postprocess(rows) for rows in synthetic])
+        return judge.start + moves
+    return np.stack([judge.postprocess(*pair)
+                     for pair in zip(judge.start, moves, strict=True)])
 
 
 def reach(judge: Judge, synthetic: np.ndarray) -> float:
@@ -158,17 +220,35 @@ def reach(judge: Judge, synthetic: np.ndarray) -> float:
     return share_covered(judge.reached, judge.radius, synthetic)
 
 # %% ../nbs/33_crossfit.ipynb #c8966418
-def make_judge(mover, X, pool, near, folds: Folds, noise_dim: int,
-               rng: np.random.Generator, postprocess=None) -> Judge:
-    """A judge with at most `JUDGED_ROWS` rows of the pool for each network."""
+def make_judge(mover, X, pool, near, width, folds: Folds, noise: tuple,
+               rng: np.random.Generator, postprocess=None, spreads=True) -> Judge:
+    """A judge with at most `JUDGED_ROWS` rows of the pool for each network; `noise` has
+    the numbers for each row and their standard deviation."""
     n = min(JUDGED_ROWS, min(len(part) for part in folds.pool))
     shown = np.stack([rng.choice(part, size=n, replace=False) for part in folds.pool])
-    noise = rng.standard_normal((*shown.shape, noise_dim), dtype=np.float32)
+    drawn = draw_noise(rng, (*shown.shape, noise[0]), noise[1])
     held_out = [at_most(fold, 2 * JUDGED_ROWS, rng) for fold in folds.held_out]
     reached = X[at_most(np.arange(len(X)), 2 * JUDGED_ROWS, rng)]
-    own = near[np.arange(len(shown))[:, None], shown]
-    return Judge(X, folds._replace(held_out=held_out), pool[shown], own, noise, reached,
+    net, spread = np.arange(len(shown))[:, None], noise[1] if spreads else 0.0
+    return Judge(X, folds._replace(held_out=held_out), pool[shown], near[net, shown],
+                 drawn, width[net, shown], spread, reached,
                  neighbor_radius(X, reached), mover, postprocess)
+
+# %% ../nbs/33_crossfit.ipynb #2b37d0ca
+def clearly_better(candidate: Candidate, rival: Candidate) -> bool:
+    """Whether a candidate's distance is smaller by more than one standard error."""
+    gain = rival.distances - candidate.distances
+    return bool(gain.mean() > gain.std() / np.sqrt(max(1, len(gain))))
+
+
+def best_of(judge: Judge) -> Candidate:
+    """The candidate with the smallest distance that clearly beats the rival, or the
+    rival; without held-out rows, the last one."""
+    rival, *others = [*judge.untrained, *judge.trained]
+    if not judge.folds.held_out:
+        return [rival, *judge.trained][-1]
+    better = [other for other in others if clearly_better(other, rival)]
+    return min([rival, *better], key=lambda seen: seen.line["held_out_distance"])
 
 # %% ../nbs/33_crossfit.ipynb #95d59d34
 def tell(line: dict, losses: np.ndarray, bar: tqdm, on_chunk) -> bool:
@@ -178,6 +258,14 @@ def tell(line: dict, losses: np.ndarray, bar: tqdm, on_chunk) -> bool:
     bar.update(len(losses))
     bar.set_postfix({name: f"{told[name]:.3f}" for name in shown})
     return bool(on_chunk is not None and on_chunk(told))
+
+
+def best_update(judge: Judge) -> int:
+    """The update of the nearest candidate so far."""
+    seen = [candidate.line for candidate in judge.untrained + judge.trained]
+    if not judge.folds.held_out:
+        return seen[-1]["update"]
+    return min(seen, key=lambda line: line["held_out_distance"])["update"]
 
 
 def train(chunk, hyper, state, data, draw, updates: int, judge: Judge, weights_in,
@@ -197,7 +285,7 @@ def train(chunk, hyper, state, data, draw, updates: int, judge: Judge, weights_i
             losses.append(loss.numpy())
             done += len(losses[-1])
             stop = tell(judge(weights_in(state), done), losses[-1], bar, on_chunk)
-            if stop or done - judge.best["update"] >= patience * CHUNK:
+            if stop or done - best_update(judge) >= patience * CHUNK:
                 break
     return state, np.concatenate(losses)
 
@@ -205,6 +293,17 @@ def train(chunk, hyper, state, data, draw, updates: int, judge: Judge, weights_i
 def averaged_weights(shapes, state) -> list[np.ndarray]:
     """The moving average of the generators' weights, as arrays."""
     return [array.numpy() for array in unflatten(state.average, shapes)]
+
+# %% ../nbs/33_crossfit.ipynb #266033af
+def checkpoints_of(judge: Judge) -> pd.DataFrame:
+    """The lines of the rival and of the checkpoints."""
+    return pd.DataFrame([seen.line for seen in [judge.untrained[0], *judge.trained]])
+
+
+def untrained_of(judge: Judge) -> pd.DataFrame:
+    """The lines of all candidates that learned nothing, the first step first."""
+    lines = pd.DataFrame([seen.line for seen in judge.untrained])
+    return lines.sort_values("spread", ignore_index=True)
 
 # %% ../nbs/33_crossfit.ipynb #5daa871c
 COLLAPSED = 0.5
@@ -221,20 +320,34 @@ def describe_course(checkpoints: pd.DataFrame) -> str:
     return f"settled after {last['update']:.0f} updates"
 
 # %% ../nbs/33_crossfit.ipynb #c44ca077
-def describe(checkpoints: pd.DataFrame, best_update: int, not_judged: str = "") -> str:
+def describe_choice(judge: Judge) -> str:
+    """What was chosen, and what it was compared with."""
+    chosen, rival = best_of(judge).line, judge.untrained[0].line
+    first = next(s.line for s in judge.untrained if s.line["spread"] == 0 or not
+                 judge.spread)
+    told = f"held-out distance {chosen['held_out_distance']:.4f}"
+    versus = f"the first step's {first['held_out_distance']:.4f}"
+    if chosen["update"]:
+        if judge.spread:
+            versus = (f"{rival['held_out_distance']:.4f} without training and "
+                      + versus)
+        return f"update {chosen['update']} is used: {told} against {versus}"
+    best = min(seen.line["held_out_distance"] for seen in judge.trained)
+    if not chosen["spread"]:
+        return (f"the first step's rows are used: {told} was not clearly beaten "
+                f"(best after training {best:.4f})")
+    return (f"spread {chosen['spread']:g} without training is used: {told} against "
+            f"{versus}, not clearly beaten by training ({best:.4f})")
+
+
+def describe(judge: Judge, guarded: bool = True, not_judged: str = "") -> str:
     """A sentence on how training went, and on what was kept of it."""
-    if len(checkpoints) == 1:
-        return "not trained"
-    course = describe_course(checkpoints)
+    course = describe_course(checkpoints_of(judge))
     if not_judged:
         return f"{course}; not judged: {not_judged}"
-    distance = checkpoints.set_index("update")["held_out_distance"]
-    if best_update == 0:
-        return (f"{course}; the first step's rows are used: on held-out rows their "
-                f"distance {distance[0]:.4f} was not beaten (best "
-                f"{distance[1:].min():.4f})")
-    return (f"{course}; update {best_update} is used: held-out distance "
-            f"{distance[best_update]:.4f} against the first step's {distance[0]:.4f}")
+    if not guarded:
+        return f"{course}; the last weights are used"
+    return f"{course}; {describe_choice(judge)}"
 
 # %% ../nbs/33_crossfit.ipynb #beb7cfa9
 MIN_ROWS_CROSS_FIT = 12

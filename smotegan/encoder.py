@@ -13,39 +13,70 @@ from sklearn.utils.validation import check_is_fitted
 from .table import number_kind
 
 # %% auto #0
-__all__ = ['TableEncoder']
+__all__ = ['TableEncoder', 'one_hot_groups']
 
-# %% ../nbs/11_encoder.ipynb #ef4987ce
-def few_levels(
-    column: np.ndarray, max_levels: int, level_share: float
-) -> np.ndarray | None:
-    """The sorted distinct values of a column where these are few, None otherwise."""
-    levels = np.unique(column)
-    most = max(min(max_levels, len(column) / 2), level_share * len(column))
-    return levels if len(levels) <= most else None
+# %% ../nbs/11_encoder.ipynb #17d34556
+def fold(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Values outside a range, reflected at its ends until they are inside."""
+    with np.errstate(all="ignore"):
+        span = high - low
+        rest = np.mod(np.abs(values - low), 2 * span)
+        folded = low + np.minimum(rest, 2 * span - rest)
+    # A column of one value has no span, and what is infinite has no rest
+    return np.clip(np.where(np.isfinite(folded), folded, values), low, high)
 
-# %% ../nbs/11_encoder.ipynb #33682743
-def nearest_level(values: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Move each value to the nearest of the sorted `levels`; a tie goes to the lower
-    one."""
-    right = np.clip(np.searchsorted(levels, values), 1, max(len(levels) - 1, 1))
-    right = np.minimum(right, len(levels) - 1)
-    left = np.maximum(right - 1, 0)
-    return np.where(
-        values - levels[left] <= levels[right] - values, levels[left], levels[right]
-    )
+# %% ../nbs/11_encoder.ipynb #a96dba2b
+def reflect(values: np.ndarray, low, high) -> np.ndarray:
+    """Values with those outside [low, high] reflected into it; `low` and `high` are
+    numbers, or one for each column."""
+    inside = np.array(values, dtype=float)
+    low, high = (np.broadcast_to(end, inside.shape) for end in (low, high))
+    outside = (inside < low) | (inside > high)
+    if outside.any():
+        inside[outside] = fold(inside[outside], low[outside], high[outside])
+    return inside
 
-# %% ../nbs/11_encoder.ipynb #81cbc87f
+# %% ../nbs/11_encoder.ipynb #8bb2922d
+def nearer_end(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The nearer of two values; a tie goes to the lower one."""
+    return np.where(values - low <= high - values, low, high)
+
+# %% ../nbs/11_encoder.ipynb #c7fb3a9e
 def legal_column(
-    values: np.ndarray, kind: str, low: float, high: float, levels: np.ndarray | None
+    values: np.ndarray, kind: str, low: float, high: float
 ) -> np.ndarray:
-    """Clip the values of one column, then snap them to its levels or round them."""
-    values = np.clip(values, low, high)
-    if levels is not None:
-        return nearest_level(values, levels)
-    return (
-        np.rint(values) + 0.0 if kind == "integer" else values
-    )  # + 0.0 turns -0.0 into 0.0
+    """Bring the values of one column into its range, as its kind demands."""
+    if kind == "binary":
+        return nearer_end(values, low, high)
+    if kind != "integer":
+        return reflect(values, low, high)
+    inside = reflect(values, np.ceil(low), np.floor(high))
+    return np.rint(inside) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+# %% ../nbs/11_encoder.ipynb #e281887a
+def stands_alone(values: np.ndarray) -> np.ndarray:
+    """Whether each of the sorted distinct values is far from both its neighbours."""
+    gaps = np.diff(values)
+    nearer = np.minimum(np.append(np.inf, gaps), np.append(gaps, np.inf))
+    return nearer >= 3 * np.median(gaps)
+
+# %% ../nbs/11_encoder.ipynb #fbc2449e
+MOST_STEPS = 50
+
+
+def shared_values(column: np.ndarray, whole: bool) -> np.ndarray:
+    """The piles of a column: values that at least a tenth of its rows and three of them
+    share, or all values where they are few; in a column of whole numbers only shared
+    ones that stand alone."""
+    values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
+    if len(values) <= 2:
+        return values[:0]
+    shared = (10 * counts >= len(column)) & (counts >= 3)
+    if whole:
+        shared &= stands_alone(values) & (values == np.rint(values))
+    elif len(values) <= min(MOST_STEPS, len(column) / 4):
+        return values
+    return values[shared]
 
 # %% ../nbs/11_encoder.ipynb #e9d141b7
 def describe_codes(values: np.ndarray, kinds: dict) -> pd.DataFrame:
@@ -137,6 +168,15 @@ def fill(values: np.ndarray, medians: np.ndarray) -> np.ndarray:
 NO_NUMBERS = pd.DataFrame(columns=["kind", "low", "high", "distinct", "mean", "scale"])
 
 
+def learn_piles(values: np.ndarray, kinds) -> list[np.ndarray]:
+    """The piles of each column of numbers, none where it has one value or two."""
+    return [
+        shared_values(column, kind != "continuous")
+        if kind not in ("binary", "constant") else np.array([])
+        for column, kind in zip(values.T, kinds, strict=True)
+    ]
+
+
 def learn_columns(X: np.ndarray, sizes, kinds) -> dict:
     """What is to know of the columns of a class, as fitted attributes."""
     sizes = np.zeros(X.shape[1], dtype=int) if sizes is None else np.asarray(sizes)
@@ -162,19 +202,17 @@ def learn_columns(X: np.ndarray, sizes, kinds) -> dict:
         "missing_": missing,
         "median_": medians,
         "columns_": described,
+        "piles_": learn_piles(values, described["kind"]),
         "n_features_out_": width,
     }
 
 # %% ../nbs/11_encoder.ipynb #0bba6b5b
-def legal_numbers(
-    values: np.ndarray, columns: pd.DataFrame, levels: list
-) -> np.ndarray:
-    """Clip numbers, then snap or round the columns that need it."""
+def legal_numbers(values: np.ndarray, columns: pd.DataFrame) -> np.ndarray:
+    """Bring numbers into their ranges, then round or choose where a column needs it."""
     kind, low, high = (columns[rule].to_numpy() for rule in ("kind", "low", "high"))
-    legal = np.clip(values, low.astype(float), high.astype(float))
-    for i, own in enumerate(levels):
-        if own is not None or kind[i] == "integer":
-            legal[:, i] = legal_column(legal[:, i], kind[i], low[i], high[i], own)
+    legal = reflect(values, low.astype(float), high.astype(float))
+    for i in np.flatnonzero(np.isin(kind, ["integer", "binary"])):
+        legal[:, i] = legal_column(values[:, i], kind[i], low[i], high[i])
     return legal
 
 # %% ../nbs/11_encoder.ipynb #b491fd1a
@@ -187,24 +225,22 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         How many categories each column has; 0 for numbers and times. None: all are
         numbers.
     kinds : dict or None, default=None
-        Kinds of columns by position, where they were overruled.
-    max_levels : int, default=20
-        A column with at most so many distinct values, two rows or more for each, is
-        snapped to those.
-    level_share : float in [0, 1], default=0.3
-        So is one with at most this share of distinct values among its rows.
+        Kinds of columns by position, where they were overruled. Of the numbers, those
+        of the kind ``"integer"`` are rounded, and those of the kind ``"binary"`` take
+        the nearer of their two values.
 
     Attributes
     ----------
     columns_ : pandas.DataFrame
         One line a column of numbers: kind, low, high, distinct, mean, scale.
-    levels_ : list of ndarray or None
-        The values that each snapped column may take, None for the others.
     frequent_ : list of ndarray or None
         The categories that are told apart in each column of more than a hundred, None
         for the others.
     notes_ : list of str
         A sentence about each such column.
+    piles_ : list of ndarray
+        For each column of numbers the values that many rows share, often none. `move`
+        leaves a row there.
     numbers_, categories_, missing_ : ndarray of int
         The positions of numbers, of categories, and, among the numbers, of those with
         missing.
@@ -216,18 +252,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     >>> import numpy as np
     >>> from smotegan.encoder import TableEncoder
     >>> rows = [[30, 0], [40, 1], [50, 1]]
-    >>> encoder = TableEncoder(sizes=[0, 2], max_levels=2).fit(rows)
+    >>> encoder = TableEncoder(sizes=[0, 2]).fit(rows)
     >>> encoder.transform([[40, 1]]).round(2)
     array([[0.  , 0.  , 0.71]])
     >>> encoder.inverse_transform([[1.1, 0.5, 0.4]])
     array([[49.,  0.]])
     """
 
-    def __init__(self, sizes=None, kinds=None, max_levels=20, level_share=0.3):
+    def __init__(self, sizes=None, kinds=None):
         self.sizes = sizes
         self.kinds = kinds
-        self.max_levels = max_levels
-        self.level_share = level_share
 
     def fit(self, X, y=None):
         """Learn the codes of a class.
@@ -250,10 +284,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 "'X' must have at least 1 row to learn its columns from; got 0."
             )
         self.__dict__.update(learn_columns(X, self.sizes, self.kinds))
-        values = fill(X[:, self.numbers_], self.median_)
-        self.levels_ = [
-            few_levels(column, self.max_levels, self.level_share) for column in values.T
-        ]
         return self
 
     def transform(self, X) -> np.ndarray:
@@ -282,6 +312,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def move(self, X, moves) -> np.ndarray:
         """Move rows and make them legal.
 
+        A value that lies exactly on a pile of its column stays where it is.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
@@ -294,24 +326,17 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ndarray of shape (n_samples, n_features)
             Codes whose every value is allowed in its column.
         """
-        X, moves = self._codes(X), np.asarray(moves)
-        n, flags = len(self.numbers_), len(self.numbers_) + len(self.missing_)
-        legal, numbers = np.empty(X.shape), fill(X[:, self.numbers_], self.median_)
-        moved = numbers + moves[:, :n] * self._units()[1]
-        legal[:, self.numbers_] = legal_numbers(moved, self.columns_, self.levels_)
-        if len(self.missing_):
-            missing = self.numbers_[self.missing_]
-            gone = np.isnan(X[:, missing]) + moves[:, n:flags] > 0.5
-            legal[:, missing] = np.where(gone, np.nan, legal[:, missing])
-        if len(self.sizes_):
-            own = X[:, self.categories_]
-            soft = self._one_hot(own) + moves[:, flags:]
-            places = argmax_levels(soft, np.minimum(self.sizes_, MAX_ONE_HOT))
-            legal[:, self.categories_] = unpool_levels(places, own, self.frequent_)
+        X = self._codes(X)
+        legal = self._move(X, np.asarray(moves))
+        for i, piles in zip(self.numbers_, self.piles_, strict=True):
+            if len(piles):
+                legal[:, i] = np.where(np.isin(X[:, i], piles), X[:, i], legal[:, i])
         return legal
 
     def inverse_transform(self, Z) -> np.ndarray:
         """Bring standardised rows back as legal codes.
+
+        Nothing tells which rows came from a pile, so piles have no effect here.
 
         Parameters
         ----------
@@ -326,7 +351,24 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Z = np.asarray(Z, dtype=float)
         start = np.zeros((len(Z), self.n_features_in_))
         start[:, self.numbers_] = self._units()[0]
-        return self.move(start, Z - self.transform(start))
+        return self._move(start, Z - self.transform(start))
+
+    def _move(self, X: np.ndarray, moves: np.ndarray) -> np.ndarray:
+        """Move rows and make them legal, also those on a pile."""
+        n, flags = len(self.numbers_), len(self.numbers_) + len(self.missing_)
+        legal, numbers = np.empty(X.shape), fill(X[:, self.numbers_], self.median_)
+        moved = numbers + moves[:, :n] * self._units()[1]
+        legal[:, self.numbers_] = legal_numbers(moved, self.columns_)
+        if len(self.missing_):
+            missing = self.numbers_[self.missing_]
+            gone = np.isnan(X[:, missing]) + moves[:, n:flags] > 0.5
+            legal[:, missing] = np.where(gone, np.nan, legal[:, missing])
+        if len(self.sizes_):
+            own = X[:, self.categories_]
+            soft = self._one_hot(own) + moves[:, flags:]
+            places = argmax_levels(soft, np.minimum(self.sizes_, MAX_ONE_HOT))
+            legal[:, self.categories_] = unpool_levels(places, own, self.frequent_)
+        return legal
 
     def _one_hot(self, codes: np.ndarray) -> np.ndarray:
         """The one-hot columns of categories, at most a hundred for each."""
@@ -349,3 +391,136 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 f"the shape {X.shape}."
             )
         return X
+
+# %% ../nbs/11_encoder.ipynb #0533413e
+def flag_columns(X: np.ndarray) -> np.ndarray:
+    """Whether each column holds only 0 and 1, and not 1 alone."""
+    ones = X == 1
+    return (ones | (X == 0)).all(axis=0) & ~ones.all(axis=0)
+
+# %% ../nbs/11_encoder.ipynb #c6ac2afe
+def exclusive_stops(ones: np.ndarray, flags: np.ndarray) -> np.ndarray:
+    """Where the longest run of flags without two ones in a row of the matrix ends, for
+    each first column; `ones` has a row for each column."""
+    stops, stop, taken = [], 0, np.zeros(ones.shape[1], dtype=bool)
+    for start in range(len(flags)):
+        stop = max(stop, start)
+        while stop < len(flags) and flags[stop] and not (taken & ones[stop]).any():
+            taken |= ones[stop]
+            stop += 1
+        stops.append(stop)
+        if stop > start:
+            taken ^= ones[start]
+    return np.array(stops, dtype=int)
+
+# %% ../nbs/11_encoder.ipynb #26a99dfe
+def full_width(counts: np.ndarray, n: int) -> int:
+    """How many columns of a run have a one in each of the `n` rows, from its first one
+    on; `counts` holds the ones of each. 0 if it is no group."""
+    sums = counts.cumsum()
+    full = counts[:1].any() and sums[-1] == n
+    return int(np.searchsorted(sums, n)) + 1 if full else 0
+
+# %% ../nbs/11_encoder.ipynb #c9ea82d9
+EXPECTED_TOGETHER = 10
+
+
+def proven_width(counts: np.ndarray, n: int) -> int:
+    """How many columns of a run without two ones in a row are a group that is hardly
+    chance, 0 if none."""
+    sums, least = counts.cumsum(), EXPECTED_TOGETHER * n
+    proven = np.flatnonzero(counts[1:] * sums[:-1] >= least)
+    width = int(proven[-1]) + 2 if len(proven) else 0
+    return width if width and counts[0] * (sums[width - 1] - counts[0]) >= least else 0
+
+# %% ../nbs/11_encoder.ipynb #adf53cea
+def pick_runs(counts: np.ndarray, stops: np.ndarray, n: int, width) -> list:
+    """The runs to which `width` gives a width, from the left, none in two of them."""
+    groups, start = [], 0
+    while start < len(stops):
+        found = width(counts[start:stops[start]], n)
+        groups += [np.arange(start, start + found)] if found else []
+        start += max(found, 1)
+    return groups
+
+# %% ../nbs/11_encoder.ipynb #859438be
+def one_hot_groups(X) -> list[np.ndarray]:
+    """Find runs of adjacent columns that are the one-hot form of a category.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        A matrix of numbers. All its rows are looked at; the more there are, the less
+        is left to chance.
+
+    Returns
+    -------
+    list of ndarray of int
+        The positions of each group, from left to right: two columns or more of zeros
+        and ones, of which no row has two ones. Either each row has one, or at least 10
+        rows would be expected to have two if the columns were independent, wherever
+        the group is cut in two. A column is in one group at most.
+
+    Examples
+    --------
+    >>> from smotegan.encoder import one_hot_groups
+    >>> X = [[30, 0, 1, 0], [40, 1, 0, 0], [50, 0, 0, 1]]
+    >>> one_hot_groups(X)
+    [array([1, 2, 3])]
+    >>> dummies = [[1, 0], [0, 1], [0, 0]]
+    >>> one_hot_groups(dummies), one_hot_groups(30 * dummies)
+    ([], [array([0, 1])])
+    """
+    X = np.asarray(X)
+    ones, flags = np.ascontiguousarray((X == 1).T), flag_columns(X)
+    counts = ones.sum(axis=1)
+    full = pick_runs(counts, exclusive_stops(ones, flags), len(X), full_width)
+    flags[np.concatenate([np.array([], int), *full])] = False
+    rest = pick_runs(counts, exclusive_stops(ones, flags), len(X), proven_width)
+    return sorted(full + rest, key=lambda group: group[0])
+
+# %% ../nbs/11_encoder.ipynb #982ab37d
+def kept_columns(groups: list, n_columns: int) -> np.ndarray:
+    """The positions of all columns but the second and later ones of each group."""
+    later = [group[1:] for group in groups]
+    return np.delete(np.arange(n_columns), np.concatenate([np.array([], int), *later]))
+
+
+def group_sizes(X: np.ndarray, groups: list) -> list[int]:
+    """The categories of each group; one more where a row of `X` has none of them."""
+    return [len(group) + (not X[:, group].any(axis=1).all()) for group in groups]
+
+# %% ../nbs/11_encoder.ipynb #473a829c
+def collapse_groups(
+    X: np.ndarray, groups: list, sizes: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """One column of codes for each group of one-hot columns; the codes, and how many
+    categories each column has (0 for a number); `sizes` are those of an earlier call.
+    """
+    if not groups:
+        return X, np.zeros(X.shape[1], dtype=int)
+    kept = kept_columns(groups, X.shape[1])
+    places = np.searchsorted(kept, [group[0] for group in groups])
+    if sizes is None:
+        sizes = np.zeros(len(kept), dtype=int)
+        sizes[places] = group_sizes(X, groups)
+    codes = X[:, kept].astype(float)
+    for at, group in zip(places, groups, strict=True):
+        block = X[:, group[0]:group[-1] + 1]
+        none = len(group) if sizes[at] > len(group) else -1
+        codes[:, at] = np.where(block.any(axis=1), block.argmax(axis=1), none)
+    return codes, sizes
+
+# %% ../nbs/11_encoder.ipynb #d5bee4a5
+def expand_groups(codes: np.ndarray, groups: list, n_columns: int) -> np.ndarray:
+    """The matrix of one-hot columns again, from the codes of `collapse_groups`; none of
+    them is all zeros."""
+    if not groups:
+        return codes
+    kept = kept_columns(groups, n_columns)
+    X = np.empty((len(codes), n_columns))
+    X[:, kept] = codes
+    for group in groups:
+        code = codes[:, np.searchsorted(kept, group[0])]
+        X[:, group[0]:group[-1] + 1] = code[:, None] == np.arange(len(group))
+    return X

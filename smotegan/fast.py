@@ -23,6 +23,7 @@ from smotegan.training import (
     Loss,
     TrainingData,
     adam_step,
+    draw_noise,
     mean_over_rows,
     move_batch,
     moving_average,
@@ -154,12 +155,14 @@ def pad_rows(array: np.ndarray, least: int = 64, axis: int = 0) -> np.ndarray:
     return np.pad(array, widths)
 
 # %% ../nbs/32_fast.ipynb #ba467ba6
-def padded_data(real, pool, neighbors, extra=()) -> TrainingData:
+def padded_data(real, pool, neighbors, extra=(), width=None) -> TrainingData:
     """The rows as padded tensors, and the constants of an extra loss."""
+    if width is not None:
+        width = tf.constant(pad_rows(width, axis=1), tf.float32)
     return TrainingData(tf.constant(pad_rows(real), tf.float32),
                         tf.constant(pad_rows(pool), tf.float32),
                         tf.constant(pad_rows(neighbors, axis=1), tf.int32),
-                        tuple(tf.constant(array) for array in extra))
+                        tuple(tf.constant(array) for array in extra), width)
 
 # %% ../nbs/32_fast.ipynb #8ea2dd8d
 class StaticConfig(NamedTuple):
@@ -285,9 +288,11 @@ def compiled_chunk(update, config: StaticConfig, jit_compile: bool, *shapes):
 BLOCK = 1024
 
 
-def move_gathered(generator: Generator, weights, x, noise, real, near, max_weight):
+def move_gathered(generator: Generator, weights, x, noise, width, real, near,
+                  max_weight):
     """The move of rows whose neighbours are given by positions."""
-    return generator.move(weights, x, noise, tf.gather(real, near), max_weight)
+    narrow = [width] if generator.spreads else []
+    return generator.move(weights, x, noise, tf.gather(real, near), max_weight, *narrow)
 
 # %% ../nbs/32_fast.ipynb #adcbe309
 @lru_cache(maxsize=64)
@@ -305,44 +310,53 @@ def pad_block(array: np.ndarray, rows: int) -> np.ndarray:
 # %% ../nbs/32_fast.ipynb #3f3d592c
 def block_mover(generator: Generator, real, max_weight: float, weights, block: int,
                 k: int, jit_compile: bool = False):
-    """A function moves(x, near, noise) for up to `block` rows of each network."""
+    """A function moves(x, near, noise, width) for up to `block` rows of each network;
+    `width` may be left out."""
     real = tf.constant(pad_rows(np.asarray(real, dtype=np.float32)))
     weights = [tf.constant(array) for array in weights]
     bound = tf.constant(float(max_weight))
     move = compiled_move(generator, jit_compile, block, k, tuple(real.shape),
                          shapes_of(weights))
 
-    def moves(x, near, noise):
-        arrays = x.astype(np.float32), noise, near.astype(np.int32)
-        x_, noise_, near_ = (tf.constant(pad_block(array, block)) for array in arrays)
-        return move(weights, x_, noise_, real, near_, bound).numpy()[:, :x.shape[1]]
+    def moves(x, near, noise, width=None):
+        x, near = x.astype(np.float32), near.astype(np.int32)
+        width = np.ones_like(x) if width is None else width.astype(np.float32)
+        x_, noise_, width_, near_ = (tf.constant(pad_block(array, block))
+                                     for array in (x, noise, width, near))
+        made = move(weights, x_, noise_, width_, real, near_, bound)
+        return made.numpy()[:, :x.shape[1]]
 
     return moves
 
 # %% ../nbs/32_fast.ipynb #5ddfb77a
-def deal_rows(rng: np.random.Generator, rows: int, n_nets: int, noise_dim: int):
+def deal_rows(rng: np.random.Generator, rows: int, n_nets: int, noise_dim: int,
+              spread: float = 1.0):
     """Deal rows to networks at random, (n_nets, share), with noise for each."""
     share = -(-rows // n_nets)
     dealt = rng.permutation(np.resize(np.arange(rows), share * n_nets))
     dealt = dealt.reshape(n_nets, -1)
-    return dealt, rng.standard_normal((*dealt.shape, noise_dim), dtype=np.float32)
+    return dealt, draw_noise(rng, (*dealt.shape, noise_dim), spread)
 
 # %% ../nbs/32_fast.ipynb #b6356bc8
 def move_rows(mover, n_nets: int, noise_dim: int, X: np.ndarray, anchors: np.ndarray,
               near: np.ndarray, rng: np.random.Generator,
+              spread: float = 1.0, width=None,
               jit_compile: bool | str = "auto") -> np.ndarray:
     """The move of each row of `X`; `near` lists the neighbours of each real row.
 
-    `mover` is a `block_mover` that lacks its last arguments.
+    `mover` is a `block_mover` that lacks its last arguments; `spread` is the standard
+    deviation of the noise, `width` what it is multiplied by around each real row.
     """
     moves, full = np.empty(X.shape, dtype=np.float32), len(X) // (BLOCK * n_nets)
     block = min(BLOCK, 1 << (-(-len(X) // n_nets) - 1).bit_length())
     move = mover(block, near.shape[1], use_xla(jit_compile, full >= 5, 1))
 
     def move_part(part, dealt, noise):
-        moves[part][dealt] = move(X[part][dealt], near[anchors[part][dealt]], noise)
+        at = anchors[part][dealt]
+        moves[part][dealt] = move(X[part][dealt], near[at], noise,
+                                  None if width is None else width[at])
 
-    blocks = ((part, *deal_rows(rng, len(X[part]), n_nets, noise_dim))
+    blocks = ((part, *deal_rows(rng, len(X[part]), n_nets, noise_dim, spread))
               for part in gen_batches(len(X), block * n_nets))
     if full >= 50:
         move_part(*next(blocks))  # compiles, where that is new

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_array
+from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from smotegan.parameters import (
@@ -41,7 +41,8 @@ GAN_PARAMETERS: dict = {
     **dict.fromkeys(["batch_size", "n_critic", "n_generators", "k_neighbors",
                      "noise_dim", "pool_size"], at_least(1)),
     **dict.fromkeys(["learning_rate", "critic_learning_rate", "max_weight"], POSITIVE),
-    **dict.fromkeys(["boundary_weight", "gradient_penalty"], at_least(0, numbers.Real)),
+    **dict.fromkeys(["boundary_weight", "gradient_penalty", "spread"],
+                    at_least(0, numbers.Real)),
     "ema_decay": [Interval(numbers.Real, 0, 1, closed="left")],
     "cross_fit": AUTO, "jit_compile": AUTO,
     "guard": ["boolean"], "verbose": ["boolean"],
@@ -91,10 +92,11 @@ def prepare_rows(gan, X, pool, parents) -> dict[str, Any]:
     from smotegan.crossfit import anchors_of, neighbor_candidates
 
     rng = numpy_generator(gan.random_state)
-    lists = np.full((len(X), min(gan.k_neighbors, len(X))), -1, dtype=np.int32)
+    lists = np.full((len(X), gan.k_neighbors), -1, dtype=np.int32)
     return {"rng_": rng, "n_features_in_": X.shape[1], "real_": X, "pool_": pool,
             "anchors_": anchors_of(pool, X, parents),
-            "candidates_": neighbor_candidates(len(X), rng), "near_": lists}
+            "candidates_": neighbor_candidates(len(X), rng), "near_": lists,
+            "width_": np.ones(X.shape, dtype=np.float32)}
 
 # %% ../nbs/34_gan.ipynb #afd09dac
 def known_parents(X, pool, parents) -> np.ndarray:
@@ -107,6 +109,15 @@ def known_parents(X, pool, parents) -> np.ndarray:
         parents[orphan] = nearest_rows(X, pool[orphan], 2)
     return parents
 
+# %% ../nbs/34_gan.ipynb #68f22e12
+def noise_of(gan) -> tuple[int, float]:
+    """How many random numbers each row gets, and their standard deviation."""
+    from smotegan.generators import find_generator
+
+    if find_generator(gan.generator).spreads:
+        return max(gan.noise_dim, gan.k_neighbors), float(gan.spread)
+    return gan.noise_dim, 1.0
+
 # %% ../nbs/34_gan.ipynb #c59b2984
 def fresh_networks(gan, rng, d: int) -> tuple[list, list]:
     """The weights of generators and critics before training."""
@@ -115,21 +126,25 @@ def fresh_networks(gan, rng, d: int) -> tuple[list, list]:
     kind, n = find_generator(gan.generator), gan.n_generators
     units = check_units("generator_units", gan.generator_units)
     critic = [d, *check_units("critic_units", gan.critic_units), 1]
-    return (init_generator(kind, rng, n, d, gan.noise_dim, units),
+    return (init_generator(kind, rng, n, d, noise_of(gan)[0], units),
             init_mlp(rng, n, critic))
 
 # %% ../nbs/34_gan.ipynb #ce3ff52f
-def choose_folds(gan, n_real: int, parents, rng):
-    """The folds, and why there are none where there are none."""
-    from smotegan.crossfit import no_cross_fit, split_folds
+def choose_pools(gan, X, pool, parents, propose, rng):
+    """The pool, its parents, the folds, and why there are none where there are none."""
+    from smotegan import crossfit
 
-    n = gan.n_generators
-    reason = no_cross_fit(gan.cross_fit, n_real, n, gan.boundary_weight > 0)
-    folds = split_folds(n_real, parents, n, not reason, rng)
-    if min(map(len, folds.pool)) < 2:
+    n, distinct = gan.n_generators, len(np.unique(X, axis=0))
+    reason = crossfit.no_cross_fit(gan.cross_fit, distinct, n, gan.boundary_weight > 0)
+    if not reason:
+        fold = crossfit.split_rows(X, n, rng)
+        pools = (crossfit.shared_pool(pool, known_parents(X, pool, parents), fold, n)
+                 if propose is None else
+                 crossfit.own_pools(propose, fold, len(pool), n))
+        if min(map(len, pools[2].pool)) > 1:
+            return *pools, ""
         reason = "too few proposed rows"
-        folds = split_folds(n_real, parents, n, False, rng)
-    return folds, reason
+    return pool, parents, crossfit.no_folds(len(X), len(pool), n), reason
 
 # %% ../nbs/34_gan.ipynb #faf351e7
 def boundary_extra(gan, X, X_other, rng):
@@ -175,24 +190,27 @@ def compile_training(gan, networks, data, extra):
     return fast.compiled_chunk(gan._update_function(), config, xla, *shapes)
 
 # %% ../nbs/34_gan.ipynb #7bf54894
-def run_training(gan, networks, parents, extra, postprocess):
+def run_training(gan, networks, parents, extra, postprocess, propose):
     """Train; the final state, the losses, the judge, and why nobody judged."""
     from smotegan import crossfit, fast
+    from smotegan.generators import find_generator
     from smotegan.training import draw_batches
 
-    X, pool, rng = gan.real_, gan.pool_, gan.rng_
-    folds, reason = choose_folds(gan, len(X), parents, rng)
-    k = min(gan.k_neighbors, min(map(len, folds.real)))
-    near = crossfit.fold_neighbors(X, gan.anchors_, folds, k)
-    judge = gan._make_judge(gan._mover(), X, pool, near, folds, gan.noise_dim, rng,
-                            postprocess)
-    data = fast.padded_data(X, pool, near, extra.arrays if extra else ())
+    X, rng, noise = gan.real_, gan.rng_, noise_of(gan)
+    pool, parents, folds, reason = choose_pools(gan, X, gan.pool_, parents, propose,
+                                                rng)
+    anchors = crossfit.anchors_of(pool, X, parents)
+    near, width = crossfit.fold_neighbors(X, anchors, folds, gan.k_neighbors)
+    judge = gan._make_judge(gan._mover(), X, pool, near, width, folds, noise, rng,
+                            postprocess, find_generator(gan.generator).spreads)
+    data = fast.padded_data(X, pool, near, extra.arrays if extra else (), width)
     draw = partial(draw_batches, rng, n_critic=gan.n_critic, batch_size=gan.batch_size,
-                   real=folds.real, pool=folds.pool, noise_dim=gan.noise_dim)
+                   real=folds.real, pool=folds.pool, noise_dim=noise[0],
+                   spread=noise[1])
     state, losses = crossfit.train(
         compile_training(gan, networks, data, extra), hyperparameters(gan, extra),
         fast.init_state(*networks), data, draw,
-        n_updates(gan.epochs, len(pool), gan.batch_size), judge,
+        n_updates(gan.epochs, len(gan.pool_), gan.batch_size), judge,
         partial(crossfit.averaged_weights, fast.shapes_of(networks[0])),
         gan.patience or np.inf, gan.on_chunk, gan.verbose, gan._progress_name)
     return state, losses, judge, reason
@@ -208,56 +226,82 @@ def history_of(losses: np.ndarray, checkpoints: pd.DataFrame) -> pd.DataFrame:
 # %% ../nbs/34_gan.ipynb #e883e3c7
 def untrained(networks) -> dict[str, Any]:
     """The fitted attributes where there is nothing to train."""
-    checkpoints = pd.DataFrame({"update": [0], "held_out_distance": np.nan,
-                                "coverage": np.nan, "move": 0.0})
+    checkpoints = pd.DataFrame({"update": [0], "spread": 0.0, "coverage": np.nan,
+                                "held_out_distance": np.nan, "move": 0.0})
     return {"generator_": networks[0], "critic_": networks[1], "best_update_": 0,
-            "n_updates_": 0, "checkpoints_": checkpoints,
+            "spread_": 0.0, "n_updates_": 0, "checkpoints_": checkpoints,
+            "untrained_": checkpoints.copy(),
             "history_": history_of(np.zeros((0, 2)), checkpoints),
             "training_": "not trained"}
 
 # %% ../nbs/34_gan.ipynb #ed45b202
-def trained(gan, networks, parents, extra, postprocess) -> dict[str, Any]:
+def trained(gan, networks, parents, extra, postprocess, propose) -> dict[str, Any]:
     """Train, and return the fitted attributes."""
     from smotegan import crossfit, fast
 
     state, losses, judge, reason = run_training(gan, networks, parents, extra,
-                                                postprocess)
-    shapes = tuple(map(fast.shapes_of, networks))
-    checkpoints, guarded = pd.DataFrame(judge.checkpoints), gan.guard and not reason
-    last = crossfit.averaged_weights(shapes[0], state)
-    critic = fast.unflatten(state.critic.weights, shapes[1])
-    best = judge.best["update"] if guarded else len(losses)
-    return {"generator_": judge.best_weights if guarded else last,
-            "critic_": [array.numpy() for array in critic], "best_update_": best,
+                                                postprocess, propose)
+    checkpoints = crossfit.checkpoints_of(judge)
+    guarded = gan.guard and not reason
+    chosen = crossfit.best_of(judge) if guarded else judge.trained[-1]
+    spreads = chosen.line["update"] or judge.spread
+    critic = fast.unflatten(state.critic.weights, fast.shapes_of(networks[1]))
+    return {"generator_": chosen.weights, "best_update_": chosen.line["update"],
+            "spread_": (chosen.line["spread"] if judge.spread else noise_of(gan)[1])
+            if spreads else 0.0,
+            "critic_": [array.numpy() for array in critic],
             "n_updates_": len(losses), "checkpoints_": checkpoints,
+            "untrained_": crossfit.untrained_of(judge),
             "history_": history_of(losses, checkpoints),
-            "training_": crossfit.describe(checkpoints, best, reason)}
+            "training_": crossfit.describe(judge, gan.guard, reason)}
 
 # %% ../nbs/34_gan.ipynb #2dcea32a
 def look_up_neighbors(gan, anchors) -> None:
-    """Fill the lists of neighbours of some anchors."""
+    """Fill the lists of neighbours of some anchors, and the width of noise there."""
+    from smotegan.crossfit import as_wide
     from smotegan.distance import nearest_rows
+    from smotegan.spread import local_width
 
     new = np.unique(anchors)
     new = new[gan.near_[new, 0] < 0]
     if len(new):
         candidates = gan.real_[gan.candidates_]
-        found = nearest_rows(candidates, gan.real_[new], gan.near_.shape[1])
-        gan.near_[new] = gan.candidates_[found]
+        k = gan.near_.shape[1]
+        found = nearest_rows(candidates, gan.real_[new], min(k, len(candidates)))
+        gan.near_[new] = as_wide(gan.candidates_[found], k)
+        gan.width_[new] = local_width(gan.real_, gan.near_[new])
 
 # %% ../nbs/34_gan.ipynb #41d2b2f5
+def stays(gan) -> bool:
+    """Whether every row stays where the first step put it."""
+    return gan.best_update_ == 0 and gan.spread_ == 0
+
+# %% ../nbs/34_gan.ipynb #353b2914
+def spread_only(gan, X, anchors, rng) -> np.ndarray:
+    """The moves by noise alone, where nothing learned is used; no network is asked."""
+    from smotegan.spread import local_noise
+
+    moves = np.empty(X.shape)
+    for part in gen_batches(len(X), 16384):
+        moves[part] = local_noise(gan.real_, X[part], anchors[part], gan.near_,
+                                  gan.spread_, rng, gan.width_)
+    return moves
+
+# %% ../nbs/34_gan.ipynb #9accc967
 def refine_rows(gan, X, anchors, random_state) -> np.ndarray:
     """The moved rows; where the first step was best, copies of the rows."""
     from smotegan.fast import move_rows
 
-    if gan.best_update_ == 0:
+    if stays(gan):
         return X.copy()
-    check_fork()
     look_up_neighbors(gan, anchors)
     rng = gan.rng_ if random_state is None else numpy_generator(random_state)
+    if gan.best_update_ == 0:
+        return X + spread_only(gan, X, anchors, rng)
+    check_fork()
     mover = partial(gan._mover(), gan.generator_)
-    return X + move_rows(mover, gan.n_generators, gan.noise_dim, X, anchors, gan.near_,
-                         rng)
+    return X + move_rows(mover, gan.n_generators, noise_of(gan)[0], X, anchors,
+                         gan.near_, rng, gan.spread_, gan.width_)
 
 # %% ../nbs/34_gan.ipynb #ecd31167
 class GAN(BaseEstimator):
@@ -274,7 +318,7 @@ class GAN(BaseEstimator):
         ``"full"`` makes a new row.
     loss : str, default='gan'
         The losses, a key of `smotegan.training.LOSSES`.
-    epochs : int, default=25
+    epochs : int, default=20
         Passes over the pool of proposed rows; 0 leaves every row where it is.
     batch_size : int, default=64
         Rows in a minibatch of each network.
@@ -286,12 +330,18 @@ class GAN(BaseEstimator):
         The weight of the penalty, for losses that have one.
     n_generators : int, default=4
         Independent GANs that are trained at once and share the rows.
-    k_neighbors : int, default=10
-        Real neighbours that the local generators weigh; fewer in a smaller class.
+    k_neighbors : int, default=20
+        Real neighbours that the local generators weigh, the nearer parent among them;
+        in a smaller class some count twice.
+    spread : float, default=0.6
+        The noise in the weights of neighbours, in standard deviations of the rows
+        around; at least 0. It widens the rows before anything is learned. Generators
+        that weigh no neighbours do without.
     max_weight : float, default=0.25
         The largest weight towards (or away from) one neighbour.
     noise_dim : int, default=8
-        Random numbers beside each row, so that one row can become many.
+        Random numbers beside each row, so that one row can become many; at least
+        `k_neighbors` where they weigh neighbours.
     generator_units, critic_units : tuple of int, default=(64, 64)
         The hidden layers.
     ema_decay : float in [0, 1), default=0.99
@@ -305,9 +355,10 @@ class GAN(BaseEstimator):
         Hide one fold of the real rows from each generator, and judge by it. ``"auto"``
         does from 12 rows on.
     guard : bool, default=True
-        Use the best checkpoint by the held-out distance; the one before training, which
-        leaves every row in place, is among them. Without cross-fitting, and with False,
-        the last weights are used.
+        Use what is nearest to held-out rows: a checkpoint, noise without training in
+        one of several spreads, or the first step's rows in place. Noise with the given
+        `spread` is used unless another is nearer by more than a standard error. Without
+        cross-fitting, and with False, the last weights are used.
     patience : int or None, default=None
         Stop when the best checkpoint is so many chunks of 100 updates ago.
     jit_compile : bool or 'auto', default='auto'
@@ -331,11 +382,18 @@ class GAN(BaseEstimator):
         One row an update: `update`, `critic_loss`, `generator_loss`, means over the
         networks; and `held_out_distance`, known at the end of each chunk.
     checkpoints_ : pandas.DataFrame
-        One row a checkpoint, the first untrained: `update`, `held_out_distance`,
-        `coverage` (the share of real rows with a synthetic one nearby) and `move` (root
-        mean square, in standard deviations).
+        One row a checkpoint, the first untrained: `update`, `spread`,
+        `held_out_distance` (in standard deviations and in ranks), `coverage` (the share
+        of real rows with a synthetic one nearby) and `move` (root mean square, in
+        standard deviations).
+    untrained_ : pandas.DataFrame
+        The same for noise without training, one row a spread; spread 0 is the first
+        step.
     best_update_ : int
-        The update whose generators are used; 0 where every row stays in place.
+        The update whose generators are used; 0 where nothing learned is used.
+    spread_ : float
+        The standard deviation of the noise that is used. With 0 and `best_update_` 0,
+        every row stays in place.
     training_ : str
         How the training went, in a sentence.
     n_updates_ : int
@@ -365,13 +423,13 @@ class GAN(BaseEstimator):
     _parameter_constraints = GAN_PARAMETERS
     _progress_name = "GAN"  # a sampler puts the class there
 
-    def __init__(self, generator="local", *, loss="gan", epochs=25, batch_size=64,
+    def __init__(self, generator="local", *, loss="gan", epochs=20, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=1,
-                 gradient_penalty=10.0, n_generators=4, k_neighbors=10, max_weight=0.25,
-                 noise_dim=8, generator_units=(64, 64), critic_units=(64, 64),
-                 ema_decay=0.99, pool_size=1000, boundary_weight=0.0, cross_fit="auto",
-                 guard=True, patience=None, jit_compile="auto", on_chunk=None,
-                 random_state=None, verbose=False):
+                 gradient_penalty=10.0, n_generators=4, k_neighbors=20, spread=0.6,
+                 max_weight=0.25, noise_dim=8, generator_units=(64, 64),
+                 critic_units=(64, 64), ema_decay=0.99, pool_size=1000,
+                 boundary_weight=0.0, cross_fit="auto", guard=True, patience=None,
+                 jit_compile="auto", on_chunk=None, random_state=None, verbose=False):
         self.generator = generator
         self.loss = loss
         self.epochs = epochs
@@ -382,6 +440,7 @@ class GAN(BaseEstimator):
         self.gradient_penalty = gradient_penalty
         self.n_generators = n_generators
         self.k_neighbors = k_neighbors
+        self.spread = spread
         self.max_weight = max_weight
         self.noise_dim = noise_dim
         self.generator_units = generator_units
@@ -397,7 +456,7 @@ class GAN(BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, pool, parents=None, X_other=None, finish=None):
+    def fit(self, X, pool, parents=None, X_other=None, finish=None, propose=None):
         """Train the networks.
 
         Parameters
@@ -415,8 +474,12 @@ class GAN(BaseEstimator):
             The rows of the other classes, standardised alike; needed for
             `boundary_weight` alone.
         finish : callable or None, default=None
-            What becomes of refined rows before they are used (rounding, clipping), so
-            that it is judged as well: takes and returns a matrix.
+            What becomes of moved rows before they are used, so that it is judged as
+            well: ``finish(rows, moves)`` returns a matrix.
+        propose : callable or None, default=None
+            ``propose(seen, n)`` makes n rows from the real rows at the positions `seen`
+            alone; it returns them, standardised, and their parents. With it, no network
+            learns from a row that was made from one which judges it.
 
         Returns
         -------
@@ -438,8 +501,9 @@ class GAN(BaseEstimator):
             self.__dict__.update(untrained(networks))
         else:
             check_fork()
-            parents, extra = known_parents(X, pool, parents), self._extra_loss(X_other)
-            self.__dict__.update(trained(self, networks, parents, extra, finish))
+            extra = self._extra_loss(X_other)
+            self.__dict__.update(trained(self, networks, parents, extra, finish,
+                                         propose))
         return self
 
     def refine(self, X, random_state=None, anchors=None) -> np.ndarray:
@@ -471,7 +535,7 @@ class GAN(BaseEstimator):
         check_is_fitted(self)
         X = check_rows("X", X, self.n_features_in_)
         anchors = check_positions("anchors", anchors, (len(X),), len(self.real_))
-        if self.best_update_ == 0:
+        if stays(self):
             return X.copy()
         return refine_rows(self, X, fill_anchors(X, self.real_, anchors), random_state)
 
@@ -539,10 +603,10 @@ class WGANGP(GAN):
     _parameter_constraints = {name: rule for name, rule in GAN_PARAMETERS.items()
                               if name != "loss"}
 
-    def __init__(self, generator="local", *, epochs=25, batch_size=64,
+    def __init__(self, generator="local", *, epochs=20, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=5,
-                 gradient_penalty=10.0, n_generators=4, k_neighbors=10,
-                 max_weight=0.25, noise_dim=8,
+                 gradient_penalty=10.0, n_generators=4, k_neighbors=20,
+                 spread=0.6, max_weight=0.25, noise_dim=8,
                  generator_units=(64, 64), critic_units=(64, 64), ema_decay=0.99,
                  pool_size=1000, boundary_weight=0.0, cross_fit="auto", guard=True,
                  patience=None, jit_compile="auto", on_chunk=None, random_state=None,
@@ -551,8 +615,8 @@ class WGANGP(GAN):
             generator, loss="wgan", epochs=epochs, batch_size=batch_size,
             learning_rate=learning_rate, critic_learning_rate=critic_learning_rate,
             n_critic=n_critic, gradient_penalty=gradient_penalty,
-            n_generators=n_generators, k_neighbors=k_neighbors, max_weight=max_weight,
-            noise_dim=noise_dim, generator_units=generator_units,
+            n_generators=n_generators, k_neighbors=k_neighbors, spread=spread,
+            max_weight=max_weight, noise_dim=noise_dim, generator_units=generator_units,
             critic_units=critic_units, ema_decay=ema_decay, pool_size=pool_size,
             boundary_weight=boundary_weight, cross_fit=cross_fit, guard=guard,
             patience=patience, jit_compile=jit_compile, on_chunk=on_chunk,

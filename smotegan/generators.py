@@ -91,22 +91,28 @@ def mlp(weights, x):
     return tf.matmul(x, kernel) + bias
 
 # %% ../nbs/30_generators.ipynb #a66ccb1a
-def weighted_move(score, difference, max_weight):
-    """Sum of the differences, weighted by ``max_weight * tanh(score)``."""
-    weight = max_weight * tf.tanh(score)
+def weighted_move(weight, difference):
+    """Sum of the differences, each times its weight."""
     return tf.reduce_sum(weight[..., None] * difference, axis=2)
 
+# %% ../nbs/30_generators.ipynb #927e5968
+def neighbor_move(score, z, difference, max_weight, width=1.0):
+    """The learned part of a move, and the part that is drawn, times `width`."""
+    k = score.shape[-1]
+    learned = weighted_move(max_weight * tf.tanh(score), difference)
+    return learned + width * weighted_move(z[..., :k] / float(np.sqrt(k)), difference)
+
 # %% ../nbs/30_generators.ipynb #775a7cbb
-def local_move(weights, x, z, neighbors, max_weight):
+def local_move(weights, x, z, neighbors, max_weight, width=1.0):
     """Weights towards the neighbours: those that lie in a learned direction attract."""
     difference = neighbors - x[:, :, None, :]
     output = mlp(weights, tf.concat([x, z], axis=-1))
     direction, bias = tf.split(output, [x.shape[-1], 1], axis=-1)
     score = tf.reduce_sum(direction[:, :, None, :] * difference, axis=-1) + bias
-    return weighted_move(score, difference, max_weight)
+    return neighbor_move(score, z, difference, max_weight, width)
 
 # %% ../nbs/30_generators.ipynb #6cf5e342
-def scored_move(weights, x, z, neighbors, max_weight):
+def scored_move(weights, x, z, neighbors, max_weight, width=1.0):
     """Weights towards the neighbours: a network scores each of them."""
     n_nets, rows, k, d = neighbors.shape
     difference = neighbors - x[:, :, None, :]
@@ -117,7 +123,7 @@ def scored_move(weights, x, z, neighbors, max_weight):
     of_pair = tf.matmul(pairs, kernel[:, row.shape[-1]:])
     hidden = tf.nn.leaky_relu(tf.repeat(of_row, k, axis=1) + of_pair, alpha=0.2)
     score = tf.reshape(mlp(deeper, hidden), [n_nets, rows, k])
-    return weighted_move(score, difference, max_weight)
+    return neighbor_move(score, z, difference, max_weight, width)
 
 # %% ../nbs/30_generators.ipynb #0f1d513d
 def residual_move(weights, x, z, neighbors, max_weight):
@@ -140,9 +146,13 @@ class Generator(NamedTuple):
         a tensor of the shape of `x`, (n_nets, rows, d). The noise `z` has the shape
         (n_nets, rows, noise_dim), `neighbors` the shape (n_nets, rows, K, d).
     starts_at_zero : bool
-        Whether the last layer starts at zero; if so, nothing moves before training.
+        Whether the last layer starts at zero; if so, nothing but the noise moves a row
+        before training.
     sizes : callable
         ``sizes(d, noise_dim)`` returns the sizes of the network's input and output.
+    spreads : bool, default=False
+        Whether the noise weighs the neighbours; there is one number for each then, and
+        `move` takes a sixth argument, the `width` of the noise, of the shape of `x`.
 
     Examples
     --------
@@ -154,11 +164,12 @@ class Generator(NamedTuple):
     move: Callable[..., Any]
     starts_at_zero: bool
     sizes: Callable[[int, int], tuple[int, int]]
+    spreads: bool = False
 
 
 GENERATORS: dict[str, Generator] = {
-    "local": Generator(local_move, True, lambda d, noise: (d + noise, d + 1)),
-    "scored": Generator(scored_move, True, lambda d, noise: (2 * d + noise, 1)),
+    "local": Generator(local_move, True, lambda d, noise: (d + noise, d + 1), True),
+    "scored": Generator(scored_move, True, lambda d, noise: (2 * d + noise, 1), True),
     "residual": Generator(residual_move, True, lambda d, noise: (d + noise, d)),
     "full": Generator(full_move, False, lambda d, noise: (d + noise, d)),
 }

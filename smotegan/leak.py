@@ -178,7 +178,7 @@ def chance_of(keys, column: int, known: np.ndarray) -> float:
     others = np.isin(keys.others[:, column], known) if len(keys.others) else [0.0]
     observed = (keys.parent_share * keys.coinciding[column]
                 + (1 - keys.parent_share) * np.mean(others))
-    return max(float(observed), 1 - (1 - keys.collision) ** len(pd.unique(known)))
+    return max(float(observed), min(1.0, keys.collision * len(pd.unique(known))))
 
 # %% ../nbs/41_leak.ipynb #2244a44c
 def compare(rows: np.ndarray, coarser: bool, keys) -> tuple:

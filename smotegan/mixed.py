@@ -9,7 +9,10 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from .encoder import argmax_levels, one_hot
-from .smote import Proposal, nearest_neighbors, smote, usable_k
+from .smote import Proposal, distinct_neighbors, nearest_neighbors, smote
+
+# isort: split
+from .smote import usable_k
 
 # %% auto #0
 __all__ = ['smote_mixed']
@@ -47,15 +50,18 @@ def to_mixed_space(X: np.ndarray, sizes: np.ndarray, height: float) -> np.ndarra
     return np.hstack([numbers, height * missing[:, missing.any(axis=0)], *words])
 
 # %% ../nbs/21_mixed.ipynb #6aaeb60b
-def class_neighbors(X: np.ndarray, sizes: np.ndarray, k_neighbors: int) -> np.ndarray:
+def class_neighbors(
+    X: np.ndarray, sizes: np.ndarray, k_neighbors: int, units=None
+) -> np.ndarray:
     """The neighbours of each row of codes of a class, fewer than `k_neighbors` in a
-    small one."""
-    where = (
-        X
-        if is_numeric_only(X, sizes)
-        else to_mixed_space(X, sizes, median_deviation(X, sizes))
-    )
-    return nearest_neighbors(where, usable_k(k_neighbors, len(X)))
+    small one; with `units`, by numbers divided by these, among distinct rows."""
+    if units is not None:
+        X = np.where(sizes > 0, X, X / units)
+    if not is_numeric_only(X, sizes):
+        X = to_mixed_space(X, sizes, median_deviation(X, sizes))
+    if units is not None:
+        return distinct_neighbors(X, k_neighbors)
+    return nearest_neighbors(X, usable_k(k_neighbors, len(X)))
 
 # %% ../nbs/21_mixed.ipynb #14e5df43
 def from_mixed_space(
@@ -176,3 +182,35 @@ def smote_mixed(
     for i in np.flatnonzero(np.isnan(X).any(axis=0) & (sizes == 0)):
         rows[:, i] = interpolate_missing(rows[:, i], X[base, i], X[neighbor, i], weight)
     return proposal
+
+# %% ../nbs/21_mixed.ipynb #381ddd6b
+def parent_values(column: np.ndarray, made: Proposal, rng) -> np.ndarray:
+    """For each synthetic row the value of one parent, the nearer one more often."""
+    other = rng.uniform(size=len(made.base)) < made.weight
+    return column[np.where(other, made.neighbor, made.base)]
+
+# %% ../nbs/21_mixed.ipynb #d2e92c68
+def keep_pile(rows: np.ndarray, own: np.ndarray, pile: np.ndarray) -> np.ndarray:
+    """Values of a column, those of `own` where these are missing or on the pile."""
+    return np.where(np.isnan(own) | np.isin(own, pile), own, rows)
+
+# %% ../nbs/21_mixed.ipynb #6f47bc4a
+def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
+              piles=()) -> Proposal:
+    """Rows of `smote_mixed` whose categories, missing values and piles each come from
+    one parent; `piles` has an array for each column of numbers."""
+    if neighbors is None:
+        neighbors = class_neighbors(X, sizes, 5, np.ones(X.shape[1]))
+    made = smote(X, n, random_state=random_state, out=out, neighbors=neighbors)
+    rng = np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
+    for i in np.flatnonzero(sizes):
+        made.X[:, i] = parent_values(X[:, i], made, rng)
+    gaps, numbers = np.isnan(X).any(axis=0), np.flatnonzero(sizes == 0)
+    for i, pile in zip(numbers, piles or [()] * len(numbers), strict=True):
+        if gaps[i]:
+            made.X[:, i] = interpolate_missing(
+                made.X[:, i], X[made.base, i], X[made.neighbor, i], made.weight)
+        if gaps[i] or len(pile):
+            own = parent_values(X[:, i], made, rng)
+            made.X[:, i] = keep_pile(made.X[:, i], own, pile)
+    return made

@@ -22,16 +22,26 @@ from sklearn.base import clone
 from sklearn.utils import check_consistent_length, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from .encoder import TableEncoder
-from .gan import GAN, WGANGP
-from .parameters import StrOptions, check_n_samples
-from .samplers import FIRST_STEPS, ClassData, FirstStep, SamplerStep
+from . import spread  # noqa: F401, puts its first steps into the registry
 
 # isort: split
-from .samplers import SMOTEStep, as_dense, as_first_step
+from .copies import CHUNK_ROWS, KnownRows, draw_again, hash_rows, known_rows
+from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
+
+# isort: split
+from .encoder import one_hot_groups, reflect
+from .gan import GAN, WGANGP, stays
+from .parameters import StrOptions, check_n_samples
+from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
+
+# isort: split
+from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
 from .save import SavedFileError, load_state, savable, save_state
 from .smote import Proposal, usable_k
-from .table import TableCodec, check_eager, check_numeric, is_frame
+from .table import TableCodec, check_eager, check_numeric, identifier_columns
+
+# isort: split
+from .table import is_frame
 
 # %% auto #0
 __all__ = ['ARMS', 'SMOTEGAN']
@@ -65,6 +75,8 @@ class ClassModel(ClassData):
     encoder: TableEncoder | None = None
     pool: Proposal | None = None
     kinds: dict | None = None
+    known: KnownRows | None = None
+    copies: tuple = (0.0, 0.0)
 
 # %% ../nbs/40_oversample.ipynb #3fe5bc9c
 def try_step(model: ClassModel, n: int, random_state) -> tuple[Proposal | None, str]:
@@ -93,6 +105,33 @@ def parents_of(proposal: Proposal) -> np.ndarray:
     return np.column_stack([proposal.base, proposal.neighbor])
 
 # %% ../nbs/40_oversample.ipynb #877cee4a
+def proposer(model: ClassModel, random_state):
+    """A function that proposes standardised rows from some rows of the class alone, and
+    tells their parents."""
+    random = check_random_state(random_state)
+    encoder: Any = model.encoder
+
+    def propose_from(seen, n):
+        hidden = np.delete(np.arange(len(model.rows)), seen)
+        part: Any = without_rows(model, hidden)
+        part.step, part.notes, part.kinds = model.step, [], model.kinds
+        made = propose(part, n, random.randint(2**31 - 1))
+        parents = np.append(seen, -1)[parents_of(made)]  # the last one is for unknown
+        return encoder.transform(made.X), parents
+
+    return propose_from
+
+# %% ../nbs/40_oversample.ipynb #8ed239be
+def codes_again(encoder: TableEncoder, Z: np.ndarray) -> np.ndarray:
+    """Standardised rows as codes; values next to a pile are put on it."""
+    X = encoder.inverse_transform(Z)
+    for i, pile in zip(encoder.numbers_, encoder.piles_, strict=True):
+        if len(pile):
+            near = pile[abs(X[:, i, None] - pile).argmin(axis=1)]
+            X[:, i] = np.where(np.isclose(X[:, i], near, 1e-9), near, X[:, i])
+    return X
+
+
 def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> None:
     """Fit the encoder and a clone of the GAN on the class; legal rows are judged."""
     model.pool, model.gan = pool, clone(model.gan)
@@ -103,12 +142,11 @@ def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> No
     model.gan.fit(encoder.transform(model.rows), encoder.transform(pool.X),
                   parents=parents_of(pool),
                   X_other=None if X_other is None else encoder.transform(X_other),
-                  finish=lambda Z: encoder.transform(encoder.inverse_transform(Z)))
+                  finish=lambda Z, moves: encoder.transform(
+                      encoder.move(codes_again(encoder, Z), moves)),
+                  propose=proposer(model, random_state))
 
 # %% ../nbs/40_oversample.ipynb #f472a9b2
-CHUNK_ROWS = 32768
-
-
 def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_state):
     """Move some rows by a GAN; the rows that moved are made legal."""
     Z = encoder.transform(X)
@@ -120,7 +158,7 @@ def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_stat
 def refine(model: ClassModel, proposal: Proposal, random_state=None):
     """Move proposed rows, in place; the rows, and how far each went (in deviations)."""
     X, distance, gan = proposal.X, np.zeros(len(proposal.X)), model.gan
-    if gan is None or model.encoder is None or gan.best_update_ == 0:
+    if gan is None or model.encoder is None or stays(gan):
         return X, distance
     random_state = None if random_state is None else check_random_state(random_state)
     anchors = proposal.anchor
@@ -286,7 +324,7 @@ def labels_like(series, y: np.ndarray, y_res):
 
 # %% ../nbs/40_oversample.ipynb #ec6bae3c
 REPORT_COLUMNS = ["class", "n_real", "n_synthetic", "first_step", "gan", "median_move",
-                  "training", "note"]
+                  "copies", "copies_of_others", "real_copies", "training", "note"]
 
 
 def encoder_notes(model: ClassModel) -> list[str]:
@@ -303,6 +341,9 @@ def report_line(model: ClassModel, moved: np.ndarray) -> dict:
             "first_step": "nothing" if model.step is None else model.step.name,
             "gan": trained,
             "median_move": float(np.median(moved)) if len(moved) else 0.0,
+            "copies": model.copies[0], "copies_of_others": model.copies[1],
+            "real_copies": 0.0 if model.known is None else
+            max(model.known.repeated, model.known.shared),
             "training": "" if gan is None else gan.training_,
             "note": "; ".join(model.notes + encoder_notes(model))}
 
@@ -336,34 +377,6 @@ def stacked(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(columns=columns)
     return pd.concat(frames, ignore_index=True)
-
-# %% ../nbs/40_oversample.ipynb #e32312dd
-def column_weights(n_columns: int) -> np.ndarray:
-    """A large odd number for each column."""
-    weights = np.arange(1, n_columns + 1, dtype=np.uint64)
-    weights *= np.uint64(0x9E3779B97F4A7C15)
-    weights ^= weights >> np.uint64(30)
-    weights *= np.uint64(0xBF58476D1CE4E5B9)
-    return weights | np.uint64(1)
-
-
-def hash_chunk(X, weights: np.ndarray) -> np.ndarray:
-    """The keys of a few rows."""
-    X = np.add(X, 0.0, dtype=np.float64, order="C")  # one zero, not two
-    X[np.isnan(X)] = np.nan
-    bits = X.view(np.uint64)
-    bits ^= bits >> np.uint64(29)
-    bits *= np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(32)
-    return bits @ weights
-
-# %% ../nbs/40_oversample.ipynb #a5b63915
-def hash_rows(X) -> np.ndarray:
-    """A number of 64 bits for each row; equal rows have equal ones."""
-    X = np.asarray(X)
-    weights, n = column_weights(X.shape[1]), max(1, CHUNK_ROWS // X.shape[1])
-    return np.concatenate([hash_chunk(X[start:start + n], weights)
-                           for start in range(0, max(len(X), 1), n)])
 
 # %% ../nbs/40_oversample.ipynb #60369c31
 def row_keys(X) -> np.ndarray:
@@ -464,18 +477,30 @@ def sampled_keys(keys: RowKeys) -> np.ndarray:
     return keys.sampled[:keys.n_sampled]
 
 # %% ../nbs/40_oversample.ipynb #898710c4
-def default_step(sizes: np.ndarray, n_rows: int):
-    """The first step where none was asked for: SMOTE, or SMOTEN without any numbers."""
-    if not sizes.all() or n_rows < 2:
+def default_step(sizes: np.ndarray, n_rows: int, units):
+    """The first step where none was asked for: SMOTE; without any numbers, and as in
+    imbalanced-learn, SMOTEN."""
+    if units is not None or not sizes.all() or n_rows < 2:
         return FIRST_STEPS["smote"]
     return SamplerStep(SMOTEN(k_neighbors=usable_k(5, n_rows)))
 
 # %% ../nbs/40_oversample.ipynb #5a373892
-def chosen_gan(gan):
-    """The GAN behind a parameter: None is the default, "none" is none."""
+AWARE = 0.5  # the weight of the boundary where the others are looked at
+
+
+def chosen_gan(gan, aware: bool = False):
+    """The GAN behind a parameter: None is the default, "none" is none; with `aware`, it
+    looks at the boundary with other classes."""
     if isinstance(gan, str):
+        if aware:
+            raise ValueError("'aware' needs a GAN, which learns where the other "
+                             "classes are; got aware=True and gan='none'. Leave one "
+                             "out.")
         return None
-    return GAN() if gan is None else gan
+    gan = GAN() if gan is None else gan
+    if aware and gan.boundary_weight == 0:
+        gan = clone(gan).set_params(boundary_weight=AWARE)
+    return gan
 
 # %% ../nbs/40_oversample.ipynb #4598eaf1
 def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -484,19 +509,120 @@ def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return X.std(axis=0)
     return np.where(sizes > 0, 0, pd.DataFrame(X).std(ddof=0))
 
-# %% ../nbs/40_oversample.ipynb #82129faf
-def plan_class(label, X, y, smote, gan, table=None, kinds=None) -> ClassModel:
-    """The rows of one class, and the steps that it gets."""
-    rows = X[y == label]
+# %% ../nbs/40_oversample.ipynb #5af801c8
+@savable
+@dataclass
+class Layout:
+    """How the columns of a matrix are taken: which are a one-hot group, the categories
+    of what is then a column, what numbers are divided by, and which number the rows."""
+
+    n_columns: int
+    groups: list
+    sizes: np.ndarray
+    units: np.ndarray | None = None
+    kinds: dict | None = None
+    identifiers: list = field(default_factory=list)
+
+# %% ../nbs/40_oversample.ipynb #efb038fa
+FAR = 1e6  # so many standard deviations of an identifier count as one
+
+
+def find_groups(X: np.ndarray, sizes: np.ndarray, known) -> list:
+    """The one-hot groups among columns of numbers that nobody declared."""
+    taken = np.flatnonzero(sizes > 0).tolist() + list(known)
+    if not taken:
+        return one_hot_groups(X)
+    free = X.copy()
+    free[:, taken] = np.nan
+    return one_hot_groups(free)
+
+
+def times_of(table) -> list:
+    """The positions of columns of times."""
+    kinds = [] if table is None else table.columns_["kind"].tolist()
+    return [i for i, kind in enumerate(kinds) if kind == "date"]
+
+# %% ../nbs/40_oversample.ipynb #541cadff
+def look_at_columns(X: np.ndarray, table, kinds, scale: bool) -> tuple:
+    """The layout of a matrix, and its codes with each group as one column."""
     sizes = np.zeros(X.shape[1], int) if table is None else table.sizes_
-    step = default_step(sizes, len(rows)) if smote is None else as_first_step(smote)
-    step, gan, note = choose_steps(len(rows), step, chosen_gan(gan))
-    spread = spread_of(X, sizes)
-    model = ClassModel(label, rows, sizes, spread, X, y, step=step, gan=gan,
-                       notes=[note] if note else [], kinds=kinds)
-    k = usable_k(5, len(rows))
+    if not scale:
+        return Layout(X.shape[1], [], sizes, kinds=kinds), X
+    known = [*(kinds or {}), *times_of(table)]
+    groups = find_groups(X, sizes, known)
+    codes, of_groups = collapse_groups(X, groups)
+    kept = kept_columns(groups, X.shape[1])
+    sizes = np.where(of_groups > 0, of_groups, sizes[kept])
+    place = {int(old): new for new, old in enumerate(kept)}
+    found = identifier_columns(codes, sizes, [place[i] for i in known])
+    units = spread_of(codes, sizes)
+    units = np.where(units > 0, units, 1.0)
+    units[found] *= FAR
+    kinds = kinds and {place[i]: kind for i, kind in kinds.items()}
+    return Layout(X.shape[1], groups, sizes, units, kinds, kept[found].tolist()), codes
+
+
+def shrink(layout: Layout, X: np.ndarray) -> np.ndarray:
+    """Rows with each group as one column of codes."""
+    return collapse_groups(X, layout.groups, layout.sizes)[0] if layout.groups else X
+
+
+def grow(layout: Layout, codes: np.ndarray) -> np.ndarray:
+    """Rows with the columns of the groups again."""
+    return expand_groups(codes, layout.groups, layout.n_columns)
+
+# %% ../nbs/40_oversample.ipynb #215cf11c
+def warn_of_identifiers(layout: Layout, table) -> None:
+    """Tell of columns that seem to number the rows."""
+    if layout.identifiers:
+        names = [i if table is None else table.names_[i] for i in layout.identifiers]
+        warnings.warn(
+            f"Column(s) {names} seem to number the rows, as nearly every value is "
+            "different: left out when neighbours are looked for. What synthetic rows "
+            "have there means nothing, or repeats a real row's. Drop them before "
+            f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
+            "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+
+# %% ../nbs/40_oversample.ipynb #b57d2c66
+def in_groups(step, gan) -> tuple:
+    """The steps where parents must be of one group: a GAN would look at rows of other
+    groups, so its noise alone is used."""
+    if step.needs_table:
+        raise ValueError(
+            "'groups' needs a first step that knows its parents; got smote="
+            f"{step.name}. Leave 'smote' out, or pass 'smote' or 'spread'.")
+    spreads = gan is not None and step is FIRST_STEPS["smote"]
+    return FIRST_STEPS["spread"] if spreads else step, None
+
+
+def check_groups(groups, n: int, scale: bool):
+    """Groups as codes, None where there are none, or an error."""
+    if groups is None:
+        return None
+    codes = pd.factorize(np.asarray(groups, dtype=object))[0]
+    if len(codes) != n or not scale or (codes < 0).any():
+        raise ValueError(
+            "'groups' must have a group for each row, none of them missing, and needs "
+            f"scale=True; got {len(codes)} groups, {(codes < 0).sum()} missing, for "
+            f"{n} rows, and scale={scale}.")
+    return codes
+
+# %% ../nbs/40_oversample.ipynb #82129faf
+def plan_class(label, X, y, smote, gan, layout: Layout, groups=None) -> ClassModel:
+    """The rows of one class, and the steps that it gets."""
+    rows, units = X[y == label], layout.units
+    step = (default_step(layout.sizes, len(rows), units) if smote is None else
+            as_first_step(smote))
+    step, gan, note = choose_steps(len(rows), step, gan)
+    if groups is not None:
+        step, gan, groups = *in_groups(step, gan), groups[y == label]
+    model = ClassModel(label, rows, layout.sizes, spread_of(X, layout.sizes), X, y,
+                       units, groups, step=step, gan=gan, notes=[note] if note else [],
+                       kinds=layout.kinds)
+    most = 5 if units is None else NEAREST
+    k = usable_k(most, len(rows))
     if isinstance(step, SMOTEStep) and k < 5:
-        model.notes.append(f"only {k} neighbour(s) instead of 5")
+        model.notes.append(f"only {k} neighbour(s) instead of {most}")
     return model
 
 # %% ../nbs/40_oversample.ipynb #0f5bdab2
@@ -531,12 +657,61 @@ def train_class(model: ClassModel, random: np.random.RandomState) -> None:
 
 # %% ../nbs/40_oversample.ipynb #0eb907ba
 def finish_rows(rows: np.ndarray, model: ClassModel, limits, whole) -> np.ndarray:
-    """Clip rows of a step that may leave the range, round integer columns; in place."""
+    """Reflect rows of a step that may leave the range, round integer columns; in
+    place."""
     if model.step.clip:
-        np.clip(rows, *limits, out=rows)
+        rows[:] = reflect(rows, *limits)
     return np.rint(rows, out=rows, where=whole) if whole.any() else rows
 
-# %% ../nbs/40_oversample.ipynb #01d18cd7
+# %% ../nbs/40_oversample.ipynb #e1fa6102
+LOOK_FURTHER = 3
+
+
+def looks_further(model: ClassModel) -> ClassData:
+    """The same class with twenty neighbours for the first step."""
+    part: Any = without_rows(model, np.array([], dtype=int))
+    part.neighbors, part.kinds = model.lists, model.kinds
+    return part
+
+
+def propose_other(model: ClassModel, n: int, turn: int, random) -> Proposal:
+    """Rows in the place of copies, in round number `turn`."""
+    seed = random.randint(2**31 - 1)
+    if turn < LOOK_FURTHER or model.step.needs_table:
+        return propose(model, n, seed)
+    return model.step.propose(looks_further(model), n, seed)
+
+# %% ../nbs/40_oversample.ipynb #8edd9aec
+TOO_MANY = 0.02
+
+
+def without_copies(model: ClassModel, made: Proposal, moved, again, random) -> None:
+    """Draw copies among finished rows again, in place, and note what is left."""
+    own = model.units is not None and not model.step.copies
+    known = model.known = known_rows(model.X, model.y == model.label)
+    model.copies = draw_again(made, moved, known, again if own else None, random)
+    real = max(known.repeated, known.shared)
+    if own and sum(model.copies) > real + TOO_MANY:
+        model.notes.append(
+            f"{model.copies[0]:.0%} of the rows are copies of its own rows and "
+            f"{model.copies[1]:.0%} of other classes' (of its real rows {real:.0%} "
+            "occur twice): hardly any other combination of values is left")
+
+# %% ../nbs/40_oversample.ipynb #3558aac7
+def finished(model: ClassModel, proposal: Proposal, random, finish) -> tuple:
+    """Refine and finish the proposed rows of a class; no copies, as far as possible."""
+    def again(n, turn):
+        other = propose_other(model, n, turn, random)
+        rows, moved = refine(model, other)
+        finish(rows, model)
+        return other, moved
+
+    rows, moved = refine(model, proposal)
+    finish(rows, model)
+    without_copies(model, proposal, moved, again, random)
+    return proposal, moved
+
+# %% ../nbs/40_oversample.ipynb #10785298
 def over_sample(models: dict, wanted: dict, parts: list, random_state, finish) -> dict:
     """Propose for every class, then train and refine; label -> (proposal, moved)."""
     proposals = {label: propose(models[label], n, random_state, part)
@@ -545,9 +720,7 @@ def over_sample(models: dict, wanted: dict, parts: list, random_state, finish) -
     for label, proposal in proposals.items():
         if models[label].gan is not None:
             train_class(models[label], random)
-        rows, moved = refine(models[label], proposal)
-        finish(rows, models[label])
-        made[label] = (proposal, moved)
+        made[label] = finished(models[label], proposal, random, finish)
     return made
 
 # %% ../nbs/40_oversample.ipynb #9cbdf696
@@ -558,6 +731,8 @@ SAMPLER_PARAMETERS: dict = {
     "random_state": ["random_state"],
     "kinds": [StrOptions({"infer"}), dict],
     "missing": [StrOptions({"refuse", "model"})],
+    "scale": ["boolean"],
+    "aware": ["boolean"],
 }
 NOT_FITTED = "This %(name)s has made no rows yet: call 'fit_resample' first."
 
@@ -611,6 +786,15 @@ def check_parts(*parts) -> None:
         if hasattr(part, "_validate_params"):
             part._validate_params()
 
+# %% ../nbs/40_oversample.ipynb #9caed115
+def refuse_weights(sample_weight) -> None:
+    """Refuse weights of rows."""
+    if sample_weight is not None:
+        raise ValueError(
+            "'sample_weight' must be None; got weights. Rows that are made have none, "
+            "and what comes back has no place for them. Weigh the classes in the "
+            "classifier instead of over-sampling, or repeat rows.")
+
 # %% ../nbs/40_oversample.ipynb #48f334bd
 def make_rows(models: dict, strategy: dict, X, random_state, finish) -> tuple:
     """The rows of all classes, in a matrix with those of `X` on top."""
@@ -621,11 +805,11 @@ def make_rows(models: dict, strategy: dict, X, random_state, finish) -> tuple:
     return over_sample(models, wanted, parts, random_state, finish), room
 
 # %% ../nbs/40_oversample.ipynb #3d0fad12
-def stacked_below(X, y, made: dict, room: np.ndarray) -> tuple:
+def stacked_below(X, y, made: dict, room: np.ndarray, layout: Layout) -> tuple:
     """The table and its labels with the synthetic rows of all classes below."""
     labels = [np.full(len(moved), label, dtype=y.dtype)
               for label, (_, moved) in made.items()]
-    rows = [proposal.X for proposal, _ in made.values()]
+    rows = [grow(layout, proposal.X) for proposal, _ in made.values()]
     return join_rows(X, rows, room), np.concatenate([y, *labels])
 
 # %% ../nbs/40_oversample.ipynb #1eb6d478
@@ -662,7 +846,8 @@ def as_read(rows: np.ndarray, table) -> tuple:
     return new, again, np.array_equal(rows, again, equal_nan=True)
 
 # %% ../nbs/40_oversample.ipynb #0737935e
-PRIVATE = ("_dtype", "_range", "_whole", "_random", "_as_is", "_made")
+PRIVATE = ("_dtype", "_range", "_whole", "_random", "_as_is", "_made", "_layout",
+           "_groups")
 
 
 def forget(sampler) -> None:
@@ -687,10 +872,20 @@ def new_rows(sampler, n: int, label, random_state) -> np.ndarray:
     """Rows that a fitted sampler makes of one class."""
     model = find_model(sampler.models_, label)
     seed = sampler._random if random_state is None else random_state
-    start = more_rows(model, sampler.smote, n, seed)
-    rows = refine(model, start, random_state)[0]
-    return finish_rows(rows, model, sampler._range, sampler._whole).astype(
-        sampler._dtype)
+    finish = partial(finish_rows, limits=sampler._range, whole=sampler._whole)
+
+    def make(n, seed, noise):
+        made = more_rows(model, sampler.smote, n, seed)
+        rows, moved = refine(model, made, noise)
+        finish(rows, model)
+        return made, moved
+
+    made, moved = make(n, seed, random_state)
+    random = check_random_state(seed)
+    if model.known is not None and model.units is not None and not model.step.copies:
+        draw_again(made, moved, model.known,
+                   lambda n, turn: make(n, random, random), random)
+    return grow(sampler._layout, made.X).astype(sampler._dtype)
 
 # %% ../nbs/40_oversample.ipynb #fc74a8e2
 def find_model(models: dict, label) -> ClassModel:
@@ -725,6 +920,35 @@ def handed_out(sampler, rows: np.ndarray):
     remember_sampled(sampler.keys_, rows if sampler._as_is else table.transform(new))
     return new
 
+# %% ../nbs/40_oversample.ipynb #9da632cd
+def whole_codes(whole: np.ndarray, layout: Layout) -> np.ndarray:
+    """Which columns of codes hold integers by their dtype."""
+    if whole.ndim == 0 or not layout.groups:
+        return whole
+    return whole[kept_columns(layout.groups, len(whole))]
+
+
+def resample(sampler, X, y) -> tuple:
+    """The table and its labels with the rows that a sampler makes below; what it is to
+    remember waits in `_made`."""
+    dense, table = as_floats(X), sampler.table_
+    kinds = kinds_by_position(table, sampler.kinds)
+    layout, codes = look_at_columns(dense, table, kinds, sampler.scale)
+    sampler._layout = layout
+    whole = sampler._whole = whole_codes(sampler._whole, layout)
+    models, limits = sampler._plan(codes, y), limits_of(codes)
+    finish = partial(finish_rows, limits=limits, whole=whole)
+    made, room = make_rows(models, sampler.sampling_strategy_, codes,
+                           sampler.random_state, finish)
+    result = stacked_below(X, y, made, room, layout)
+    new, again, as_is = as_read(as_dense(result[0][len(y):]), table)
+    sampler._made = new, {**fitted_attributes(models, made, again, dense, y),
+                          "_as_is": as_is, "_dtype": X.dtype, "_range": limits,
+                          "_random": fresh_state(sampler.random_state)}
+    close(models)
+    warn_of_identifiers(layout, table)
+    return result
+
 # %% ../nbs/40_oversample.ipynb #0c11d50a
 @savable
 class SMOTEGAN(BaseOverSampler):
@@ -733,9 +957,9 @@ class SMOTEGAN(BaseOverSampler):
     Parameters
     ----------
     smote : imbalanced-learn over-sampler, FirstStep, str or None, default=None
-        The first step, which proposes rows. None is SMOTE with five neighbours;
-        ``"noise"`` draws normal noise, so that the GAN works alone; a str is a key of
-        `smotegan.samplers.FIRST_STEPS`.
+        The first step, which proposes rows. None is SMOTE with ten neighbours (five
+        with ``scale=False``); ``"noise"`` draws normal noise, so that the GAN works
+        alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
     gan : GAN, WGANGP, 'none' or None, default=None
         The second step, which moves the proposed rows. None is `GAN()`; ``"none"``
         leaves it out.
@@ -752,14 +976,23 @@ class SMOTEGAN(BaseOverSampler):
     missing : {'refuse', 'model'}, default='refuse'
         What to do about missing values: an error, or a pattern of its own that
         synthetic rows have as well.
+    scale : bool, default=True
+        Look for neighbours in columns divided by their standard deviation in the table,
+        among distinct rows; take each category from a parent; leave out columns that
+        number the rows; take one-hot columns together. With False, the first step's
+        rows are imbalanced-learn's.
+    aware : bool, default=False
+        Let the GAN look at the other classes as well, and move rows to the class's own
+        side of the boundary. Better decisions at a threshold, and rows that are a
+        little less like real ones.
 
     Attributes
     ----------
     sampling_strategy_ : dict
         The number of rows to make of each class.
     report_ : pandas.DataFrame
-        One line a class: its rows, how many were made, by which steps, and why not by
-        others.
+        One line a class: its rows, how many were made, by which steps, how many are
+        copies, what was chosen, and why not more.
     history_ : pandas.DataFrame
         The losses of every update of every class's GAN.
     synthetic_mask_ : ndarray of bool of shape (n_samples_new,)
@@ -798,8 +1031,8 @@ class SMOTEGAN(BaseOverSampler):
     scikit-learn's `NotFittedError`.
 
     Tables of pandas, polars and Arrow may hold numbers, times, texts, categories and
-    booleans, and come back with their dtypes; SMOTE then works as SMOTENC, or as SMOTEN
-    where there are no numbers.
+    booleans, and come back with their dtypes. With ``scale=False`` SMOTE then works as
+    SMOTENC, or as SMOTEN where there are no numbers.
 
     References
     ----------
@@ -824,13 +1057,16 @@ class SMOTEGAN(BaseOverSampler):
     table_: Any
 
     def __init__(self, smote=None, gan=None, sampling_strategy="auto",
-                 random_state=None, *, kinds="infer", missing="refuse"):
+                 random_state=None, *, kinds="infer", missing="refuse", scale=True,
+                 aware=False):
         super().__init__(sampling_strategy=sampling_strategy)
         self.smote = smote
         self.gan = gan
         self.random_state = random_state
         self.kinds = kinds
         self.missing = missing
+        self.scale = scale
+        self.aware = aware
 
     def fit(self, X, y, **params):
         """Check a table and count what is to be made; `fit_resample` makes it.
@@ -853,7 +1089,7 @@ class SMOTEGAN(BaseOverSampler):
             X, y, _ = self._read(X, y)
             return super().fit(X, y, **params)
 
-    def fit_resample(self, X, y, **params):
+    def fit_resample(self, X, y, sample_weight=None, groups=None, **params):
         """Make rows and put them below those of the table.
 
         Parameters
@@ -862,6 +1098,11 @@ class SMOTEGAN(BaseOverSampler):
             The table. A frame may be of pandas, polars or Arrow.
         y : array-like or series of shape (n_samples,)
             The classes.
+        sample_weight : None
+            Must be None: rows that are made have no weight of their own.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Which rows belong together, such as the visits of one patient. The parents
+            of a synthetic row are then of one group, and no GAN is trained.
         **params : dict
             Passed on.
 
@@ -881,7 +1122,9 @@ class SMOTEGAN(BaseOverSampler):
             and a way out.
         """
         with all_or_nothing(self):
+            refuse_weights(sample_weight)
             codes, plain, labels = self._read(X, y)
+            self._groups = check_groups(groups, len(plain), self.scale)
             X_res, y_res = super().fit_resample(codes, plain, **params)
             new, fitted = self.__dict__.pop("_made")
             X_res = X_res if self.table_ is None else below(X, new)
@@ -909,23 +1152,13 @@ class SMOTEGAN(BaseOverSampler):
         return X, y, binarize_y
 
     def _fit_resample(self, X, y):
-        dense = as_floats(X)
-        models, limits = self._plan(dense, y), limits_of(dense)
-        finish = partial(finish_rows, limits=limits, whole=self._whole)
-        made, room = make_rows(models, self.sampling_strategy_, dense,
-                               self.random_state, finish)
-        result = stacked_below(X, y, made, room)
-        new, again, as_is = as_read(as_dense(result[0][len(y):]), self.table_)
-        self._made = new, {**fitted_attributes(models, made, again, dense, y),
-                           "_as_is": as_is, "_dtype": X.dtype, "_range": limits,
-                           "_random": fresh_state(self.random_state)}
-        close(models)
-        return result
+        return resample(self, X, y)
 
     def _plan(self, X, y) -> dict:
         """The steps of each class that is over-sampled."""
-        kinds = kinds_by_position(self.table_, self.kinds)
-        return {label: plan_class(label, X, y, self.smote, self.gan, self.table_, kinds)
+        gan = chosen_gan(self.gan, self.aware)
+        return {label: plan_class(label, X, y, self.smote, gan, self._layout,
+                                  self._groups)
                 for label, n in self.sampling_strategy_.items() if n > 0}
 
     def sample(self, n_samples: int, label=None, random_state=None):
@@ -1032,7 +1265,7 @@ class SMOTEGAN(BaseOverSampler):
         return tags
 
 # %% ../nbs/40_oversample.ipynb #3c0685b4
-_FIRST: dict = {"": "noise", "SMOTE": None, "B-SMOTE": BorderlineSMOTE(),
+_FIRST: dict = {"": "noise", "SMOTE": "smote", "B-SMOTE": BorderlineSMOTE(),
                 "ADASYN": ADASYN()}
 _SECOND: dict = {"": "none", "GAN": GAN("full"), "WGAN-GP": WGANGP("full")}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from scipy import sparse
 from sklearn.base import clone
@@ -20,17 +20,38 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
+from .encoder import shared_values
 from .mixed import class_neighbors, from_mixed_space, is_numeric_only
 
 # isort: split
-from .mixed import median_deviation, smote_mixed, to_mixed_space
+from .mixed import median_deviation, smote_mixed, smote_own, to_mixed_space
 from .parameters import Interval
-from .smote import Proposal, without_parents
+from .smote import Proposal, nearest_neighbors, without_parents
 
 # %% auto #0
 __all__ = ['FIRST_STEPS', 'FirstStep', 'ProWSyn', 'majority_neighbor_share']
 
+# %% ../nbs/22_samplers.ipynb #f72eb9ad
+def is_whole(column: np.ndarray) -> bool:
+    """Whether all values that are there are whole numbers."""
+    seen = column[~np.isnan(column)]
+    return bool((seen == np.rint(seen)).all())
+
+# %% ../nbs/22_samplers.ipynb #22d1ed48
+def group_neighbors(data) -> np.ndarray:
+    """Lists of twenty neighbours of the same group; in a small one they begin again."""
+    lists = np.tile(np.arange(len(data.rows), dtype=np.int32)[:, None], 20)
+    for group in np.unique(data.groups):
+        mine = np.flatnonzero(data.groups == group)
+        if len(mine) > 1:
+            near = class_neighbors(data.rows[mine], data.sizes, 20, data.units)
+            lists[mine] = np.take(mine[near], range(20), axis=1, mode="wrap")
+    return lists
+
 # %% ../nbs/22_samplers.ipynb #4c49d1d6
+NEAREST = 10
+
+
 @dataclass
 class ClassData:
     """What a first step is given: the rows of one class, as codes, and the table
@@ -38,7 +59,9 @@ class ClassData:
 
     `sizes` tells how many categories each column has, 0 for numbers; `spread` is the
     standard deviation of each column over the whole table. The table itself, `X` and
-    `y`, is there during a fit only.
+    `y`, is there during a fit only. `units` are what numbers are divided by before
+    rows are compared; with None all is as in imbalanced-learn. With `groups`, one for
+    each row, the neighbours of a row are of its group.
     """
 
     label: Any
@@ -47,11 +70,58 @@ class ClassData:
     spread: np.ndarray
     X: Any = None
     y: Any = None
+    units: np.ndarray | None = None
+    groups: np.ndarray | None = None
+
+    @cached_property
+    def lists(self) -> np.ndarray:
+        """The twenty nearest rows of each row, or as many as there are."""
+        if self.groups is None:
+            return class_neighbors(self.rows, self.sizes, 20, self.units)
+        return group_neighbors(self)
 
     @cached_property
     def neighbors(self) -> np.ndarray:
-        """The five nearest rows of each row, or as many as there are."""
-        return class_neighbors(self.rows, self.sizes, 5)
+        """The rows to interpolate with: the ten nearest, or, without units, five."""
+        if self.units is None:
+            return class_neighbors(self.rows, self.sizes, 5)
+        return self.lists[:, :NEAREST]
+
+    @cached_property
+    def piles(self) -> list[np.ndarray]:
+        """The values that many rows share, for each column of numbers."""
+        numbers = self.rows[:, self.sizes == 0].T
+        return [shared_values(column, is_whole(column)) for column in numbers]
+
+# %% ../nbs/22_samplers.ipynb #110e5284
+def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """Lists of neighbours of the rows that are kept, by their new positions; a short
+    one begins again, and without any neighbour left there are no lists."""
+    place = np.full(len(lists), -1, dtype=lists.dtype)
+    place[keep] = np.arange(len(keep))
+    left = place[lists[keep]]
+    many = (left >= 0).sum(axis=1)
+    if len(keep) < 2 or many.min() < min(NEAREST // 2, len(keep) - 1):
+        return left[:, :0]
+    order = np.argsort(left < 0, axis=1, kind="stable")
+    turns = np.arange(min(lists.shape[1], len(keep) - 1)) % many[:, None]
+    return np.take_along_axis(np.take_along_axis(left, order, axis=1), turns, axis=1)
+
+
+def without_rows(data: ClassData, hidden: np.ndarray) -> ClassData:
+    """A class without the rows at the positions `hidden`."""
+    keep = np.delete(np.arange(len(data.rows)), hidden)
+    part = ClassData(data.label, data.rows[keep], data.sizes, data.spread,
+                     units=data.units,
+                     groups=None if data.groups is None else data.groups[keep])
+    if data.X is not None:
+        gone = np.flatnonzero(data.y == data.label)[hidden]
+        part.X, part.y = np.delete(data.X, gone, 0), np.delete(data.y, gone)
+    if data.units is not None and data.groups is None:
+        lists = strike_out(data.lists, keep)
+        if lists.shape[1]:
+            part.lists = lists
+    return part
 
 # %% ../nbs/22_samplers.ipynb #336aae45
 class FirstStep:
@@ -67,7 +137,9 @@ class FirstStep:
     min_rows : int, default=2
         With fewer rows in the class, SMOTE takes over.
     clip : bool, default=False
-        Whether its rows may leave the observed range, and are clipped to it.
+        Whether its rows may leave the observed range, and are reflected into it.
+    copies : bool, default=False
+        Whether it is meant to copy rows; copies are drawn again otherwise.
 
     Examples
     --------
@@ -82,6 +154,7 @@ class FirstStep:
     needs_table = False
     min_rows = 2
     clip = False
+    copies = False
 
     @property
     def name(self) -> str:
@@ -112,13 +185,17 @@ class FirstStep:
 
 # %% ../nbs/22_samplers.ipynb #22cb9284
 class SMOTEStep(FirstStep):
-    """SMOTE with five neighbours, for numbers, categories and missing values."""
+    """SMOTE with ten neighbours, or five where there are no units, for numbers,
+    categories and missing values."""
 
     name = "SMOTE"
 
     def propose(self, data, n, random_state, out=None):
-        return smote_mixed(data.rows, data.sizes, n, random_state=random_state, out=out,
-                           neighbors=data.neighbors)
+        if data.units is None:
+            return smote_mixed(data.rows, data.sizes, n, random_state=random_state,
+                               out=out, neighbors=data.neighbors)
+        return smote_own(data.rows, data.sizes, n, random_state, out, data.neighbors,
+                         data.piles)
 
 # %% ../nbs/22_samplers.ipynb #6febee50
 def draw_like(rows: np.ndarray, sizes: np.ndarray, n: int, rng) -> np.ndarray:
@@ -201,6 +278,11 @@ def propose_with(
     soft = added_rows(sampler, to_mixed_space(X, sizes, height), y)
     return without_parents(from_mixed_space(soft, X, sizes, height))
 
+# %% ../nbs/22_samplers.ipynb #9e3fe6b5
+def powers_of_two(units: np.ndarray) -> np.ndarray:
+    """The powers of two nearest to some units; to divide by these changes no digit."""
+    return 2.0 ** np.rint(np.log2(units))
+
 # %% ../nbs/22_samplers.ipynb #1b96282d
 class SamplerStep(FirstStep):
     """Any over-sampler of imbalanced-learn."""
@@ -215,9 +297,18 @@ class SamplerStep(FirstStep):
         """The name of the sampler."""
         return type(self.sampler).__name__
 
+    @property
+    def copies(self) -> bool:  # type: ignore[override]
+        """Whether it is meant to copy rows."""
+        return type(self.sampler) is RandomOverSampler
+
     def propose(self, data, n, random_state, out=None):
-        return propose_with(self.sampler, data.X, data.y, data.label, n, random_state,
-                            data.sizes)
+        units = np.ones(len(data.sizes))
+        if data.units is not None:
+            units = np.where(data.sizes > 0, 1.0, powers_of_two(data.units))
+        made = propose_with(self.sampler, data.X / units, data.y, data.label, n,
+                            random_state, data.sizes)
+        return made._replace(X=made.X * units)
 
 # %% ../nbs/22_samplers.ipynb #4fc32378
 FIRST_STEPS: dict[str, Any] = {
@@ -269,12 +360,32 @@ def row_clusters(rows: np.ndarray, cut: float) -> np.ndarray:
     return model.fit_predict(rows)
 
 # %% ../nbs/22_samplers.ipynb #6693cf87
-def draw_from_clusters(cluster: np.ndarray, base: np.ndarray, rng) -> np.ndarray:
-    """For each base row, a row of the same cluster."""
-    members = [np.flatnonzero(cluster == number) for number in range(cluster.max() + 1)]
-    return np.array([rng.choice(members[cluster[row]]) for row in base], dtype=int)
+def other_members(members: np.ndarray, own: np.ndarray, nearest, rng) -> np.ndarray:
+    """For each of `own`, sorted members of one cluster, another member at random; its
+    nearest row where it is alone."""
+    if len(members) == 1:
+        return nearest[own]
+    step = rng.randint(1, len(members), size=len(own))
+    return members[(np.searchsorted(members, own) + step) % len(members)]
 
 
+def draw_from_clusters(rows, cluster: np.ndarray, base: np.ndarray, rng) -> np.ndarray:
+    """For each base row, another distinct row of its cluster; of a row that is alone,
+    its nearest neighbour."""
+    distinct, first, which = np.unique(rows, axis=0, return_index=True,
+                                       return_inverse=True)
+    if len(distinct) == 1:
+        return base
+    nearest = nearest_neighbors(distinct, 1)[:, 0]
+    own, of = which.ravel()[base], cluster[first]
+    other = np.empty_like(own)
+    for number in np.unique(of):
+        mine = of[own] == number
+        other[mine] = other_members(np.flatnonzero(of == number), own[mine], nearest,
+                                    rng)
+    return first[other]
+
+# %% ../nbs/22_samplers.ipynb #acd949ab
 def as_dense(X):
     """A sparse matrix as an array, an array as it is."""
     return X.toarray() if sparse.issparse(X) else X
@@ -369,7 +480,7 @@ class ProWSyn(BaseOverSampler):
         share = np.exp(-self.theta * (level - 1.0))
         base = rng.choice(len(rare), size=n, p=share / share.sum())
         cluster = row_clusters(rare, self.cluster_cut)
-        other = draw_from_clusters(cluster, base, rng)
+        other = draw_from_clusters(rare, cluster, base, rng)
         return rare[base] + rng.uniform(size=(n, 1)) * (rare[other] - rare[base])
 
 # %% ../nbs/22_samplers.ipynb #e3fd8a6f

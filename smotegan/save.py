@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from . import encoder, gan, samplers, smote, table
+from . import copies, encoder, gan, samplers, smote, spread, table
 
 # %% auto #0
 __all__ = ['SavedFileError', 'save_state', 'load_state']
@@ -43,7 +43,9 @@ def savable(kind: type) -> type:
 for known in (gan.GAN, gan.WGANGP, table.TableCodec, table.NumberColumn,
               table.DateColumn, table.CategoryColumn, encoder.TableEncoder,
               smote.Proposal, samplers.ProWSyn, samplers.SMOTEStep,
-              samplers.NoiseStep, samplers.JitterStep, samplers.SamplerStep):
+              samplers.NoiseStep, samplers.JitterStep, samplers.SamplerStep,
+              spread.SpreadSMOTE, spread.WideStep, spread.BootstrapStep,
+              spread.CopiesStep, copies.KnownRows):
     savable(known)
 for name in ("SMOTE", "SMOTENC", "SMOTEN", "BorderlineSMOTE", "SVMSMOTE",
              "KMeansSMOTE", "ADASYN", "RandomOverSampler"):
@@ -63,12 +65,14 @@ NEEDS: dict[str, dict] = {
                    "like_": object, "n_features_in_": INT},
     "TableEncoder": dict.fromkeys(("numbers_", "categories_", "sizes_", "missing_",
                                    "median_"), ARRAY)
-    | {"columns_": FRAME, "levels_": list, "frequent_": list, "n_features_in_": INT,
+    | {"columns_": FRAME, "piles_": list, "frequent_": list, "n_features_in_": INT,
        "n_features_out_": INT},
-    "GAN": dict.fromkeys(("real_", "pool_", "anchors_", "candidates_", "near_"), ARRAY)
+    "GAN": dict.fromkeys(("real_", "pool_", "anchors_", "candidates_", "near_",
+                          "width_"), ARRAY)
     | {"generator_": list, "critic_": list, "rng_": np.random.Generator,
        "best_update_": INT, "n_updates_": INT, "history_": FRAME,
-       "checkpoints_": FRAME, "training_": str, "n_features_in_": INT},
+       "checkpoints_": FRAME, "untrained_": FRAME, "spread_": float,
+       "training_": str, "n_features_in_": INT},
 }
 
 # %% ../nbs/35_save.ipynb #27b02fba
@@ -76,10 +80,13 @@ NEEDS |= {
     "ClassModel": dict.fromkeys(("rows", "sizes", "spread"), ARRAY)
     | {"label": object, "notes": list, "step": (samplers.FirstStep, NONE),
        "gan": (gan.GAN, NONE), "encoder": (encoder.TableEncoder, NONE),
-       "pool": (smote.Proposal, NONE), "kinds": (dict, NONE)},
+       "pool": (smote.Proposal, NONE), "kinds": (dict, NONE), "units": (ARRAY, NONE),
+       "groups": (ARRAY, NONE),
+       "known": (copies.KnownRows, NONE), "copies": tuple},
     "SMOTEGAN": {"models_": dict, "table_": (table.TableCodec, NONE), "_range": tuple,
                  "_whole": ARRAY, "_dtype": np.dtype, "_random": np.random.RandomState,
-                 "_as_is": bool, "keys_": object,
+                 "_as_is": bool, "keys_": object, "_layout": object,
+                 "_groups": (ARRAY, NONE),
                  "sampling_strategy_": dict, "n_features_in_": INT}
     | dict.fromkeys(("report_", "history_", "provenance_"), FRAME),
     "Proposal": dict.fromkeys(smote.Proposal._fields, ARRAY),
@@ -604,7 +611,7 @@ def try_encoder(made: encoder.TableEncoder) -> None:
     hot = np.minimum(made.sizes_, encoder.MAX_ONE_HOT)
     parts = [len(made.numbers_), len(made.missing_), int(hot.sum())]
     fits = (len(made.numbers_) == len(made.median_) == len(made.columns_)
-            == len(made.levels_)
+            == len(made.piles_)
             and len(made.categories_) == len(made.sizes_) == len(made.frequent_)
             and made.n_features_in_ == len(made.numbers_) + len(made.categories_)
             and made.n_features_out_ == sum(parts) <= MOST_COLUMNS)
@@ -638,10 +645,12 @@ def try_sampler(sampler) -> None:
     models = list(sampler.models_.values())
     if not all(type(model).__name__ == "ClassModel" for model in models):
         raise SavedFileError("its classes are no classes")
-    wide = {(sampler.n_features_in_,), *(end.shape for end in sampler._range),
+    layout, codec = sampler._layout, sampler.table_
+    wide = {layout.sizes.shape, *(end.shape for end in sampler._range),
             *(model.rows.shape[1:] for model in models)}
-    codec = sampler.table_
-    if len(wide) > 1 or (codec and codec.n_features_in_ != sampler.n_features_in_):
+    whole = {sampler.n_features_in_, layout.n_columns}
+    whole |= {codec.n_features_in_} if codec else set()
+    if len(wide) > 1 or len(whole) > 1 or layout.sizes.shape > (layout.n_columns,):
         raise SavedFileError("the columns of its sampler do not fit together")
 
 

@@ -39,6 +39,15 @@ def usable_k(k_neighbors: int, n_samples: int) -> int:
     `k_neighbors`."""
     return min(k_neighbors, n_samples - 1)
 
+# %% ../nbs/20_smote.ipynb #8be0a6cd
+def distinct_neighbors(X: np.ndarray, k_neighbors: int) -> np.ndarray:
+    """The nearest rows of each row that differ from it and from each other."""
+    rows, first, which = np.unique(X, axis=0, return_index=True, return_inverse=True)
+    if len(rows) in (1, len(X)):  # all the same, or no two
+        return nearest_neighbors(X, usable_k(k_neighbors, len(X)))
+    near = nearest_neighbors(rows, usable_k(k_neighbors, len(rows)))
+    return first.astype(np.int32)[near][which.ravel()]
+
 # %% ../nbs/20_smote.ipynb #e702ebf5
 def draw_parents(neighbors: np.ndarray, n: int, random_state) -> tuple:
     """Draw `n` times a row, one of its neighbours, and a weight between 0 and 1."""

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 # %% auto #0
-__all__ = ['KINDS', 'infer_kinds', 'TableCodec']
+__all__ = ['KINDS', 'infer_kinds', 'TableCodec', 'identifier_columns']
 
 # %% ../nbs/10_table.ipynb #3fcea915
 def is_frame(X) -> bool:
@@ -713,3 +713,73 @@ class TableCodec(TransformerMixin, BaseEstimator):
         pairs = zip(self.coders_, np.asarray(codes, float).T, strict=True)
         made = [coder.decode(column) for coder, column in pairs]
         return join_columns(made, self.names_, self.like_)
+
+# %% ../nbs/10_table.ipynb #f426f392
+def distance_to_even(ordered: np.ndarray) -> float:
+    """How far sorted values are from lying evenly between their two ends, 0 to 1."""
+    share = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
+    steps = np.arange(len(ordered) + 1) / len(ordered)
+    return float(max((steps[1:] - share).max(), (share - steps[:-1]).max()))
+
+# %% ../nbs/10_table.ipynb #1e144106
+MIN_ROWS_ID = 50
+
+
+def numbers_rows(values: np.ndarray) -> bool:
+    """Whether a column of numbers is an identifier: whole, distinct, and in order or
+    evenly spread."""
+    for rows in (300, 5000, len(values)):
+        present = values[:rows][~np.isnan(values[:rows])]
+        ordered = np.sort(present)
+        if (ordered != np.rint(ordered)).any() or (np.diff(ordered) == 0).any():
+            return False
+    if len(present) < MIN_ROWS_ID:
+        return False
+    steps, bound = np.diff(present), 0.05 + 1.2 / np.sqrt(len(present))
+    in_order = (steps > 0).all() or (steps < 0).all()
+    return bool(in_order or distance_to_even(ordered) <= bound)
+
+# %% ../nbs/10_table.ipynb #79194212
+def names_rows(codes: np.ndarray, size: int) -> bool:
+    """Whether a column of categories is an identifier: nearly all of them distinct."""
+    if size < MIN_ROWS_ID:
+        return False
+    counts = np.bincount(codes[codes >= 0].astype(int), minlength=size)[:size - 1]
+    rows = counts.sum()
+    return bool(rows >= MIN_ROWS_ID and np.count_nonzero(counts) > 0.95 * rows)
+
+# %% ../nbs/10_table.ipynb #722763b5
+def identifier_columns(X, sizes, known=()) -> np.ndarray:
+    """Find the columns that number the rows instead of describing them.
+
+    A column of numbers does so if all its values are whole and distinct, and they
+    rise or fall from row to row or lie evenly over their range. A column of categories
+    does so if more than 95 % of its values are distinct. Fewer than 50 values are
+    never enough.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        The codes of the whole table, in its order.
+    sizes : array-like of int of shape (n_features,)
+        How many categories each column has; 0 for numbers and times.
+    known : array-like of int, default=()
+        Positions of columns that are no identifiers, such as times.
+
+    Returns
+    -------
+    ndarray of int
+        The positions of the identifiers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from smotegan.table import identifier_columns
+    >>> X = np.column_stack([np.arange(60), np.arange(60) % 7])
+    >>> identifier_columns(X, [0, 0])
+    array([0])
+    """
+    X, skipped = np.asarray(X, dtype=float), set(np.asarray(known, dtype=int).tolist())
+    found = [i for i, size in enumerate(sizes) if i not in skipped and (
+        names_rows(X[:, i], size) if size else numbers_rows(X[:, i]))]
+    return np.array(found, dtype=int)

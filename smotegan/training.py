@@ -111,13 +111,15 @@ def tape_step(network: list[Adam], loss_of, step: float, learning_rate):
 class TrainingData(NamedTuple):
     """Real rows (n, d), pool rows (m, d), their neighbours, an extra loss's constants.
 
-    The neighbours are positions among the real rows, (n_nets, m, K).
+    The neighbours are positions among the real rows, (n_nets, m, K). `width` is what
+    the noise of a generator that spreads is multiplied by, (n_nets, m, d).
     """
 
     real: Any
     pool: Any
     neighbors: Any
     extra: Any = ()
+    width: Any = None
 
 
 class Batch(NamedTuple):
@@ -139,15 +141,19 @@ def draw_positions(rng: np.random.Generator, choices: list[np.ndarray],
     return table[network, column.astype(np.intp)].astype(np.int32)
 
 
+def draw_noise(rng: np.random.Generator, shape: tuple, spread: float) -> np.ndarray:
+    """Normal noise with the standard deviation `spread`."""
+    return np.float32(spread) * rng.standard_normal(shape, dtype=np.float32)
+
+
 def draw_batches(rng: np.random.Generator, updates: int, n_critic: int, batch_size: int,
-                 real: list, pool: list, noise_dim: int) -> Batch:
+                 real: list, pool: list, noise_dim: int, spread: float = 1.0) -> Batch:
     """Draw all that `updates` updates need, from the choices of each network."""
     critic, both = (updates, n_critic), (updates, n_critic + 1)
     return Batch(
         real=draw_positions(rng, real, (*critic, batch_size)),
         pool=draw_positions(rng, pool, (*both, batch_size)),
-        noise=rng.standard_normal((*both, len(real), batch_size, noise_dim),
-                                  dtype=np.float32),
+        noise=draw_noise(rng, (*both, len(real), batch_size, noise_dim), spread),
         mix=rng.random((*critic, len(real), batch_size, 1), dtype=np.float32),
     )
 
@@ -156,7 +162,10 @@ def move_batch(generator, weights, data: TrainingData, positions, noise, max_wei
     """Take rows of the pool and let the generators move them."""
     x = tf.gather(data.pool, positions)
     near = tf.gather(data.real, tf.gather(data.neighbors, positions, batch_dims=1))
-    return x + generator.move(weights, x, noise, near, max_weight)
+    narrow = []
+    if generator.spreads and data.width is not None:
+        narrow = [tf.gather(data.width, positions, batch_dims=1)]
+    return x + generator.move(weights, x, noise, near, max_weight, *narrow)
 
 
 def critic_loss(loss: Loss, real, synthetic, mix, penalty_weight, weights):
