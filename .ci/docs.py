@@ -65,7 +65,8 @@ TOC = """
 ```
 """
 
-HIDDEN = "set_fit_request, set_transform_request, set_inverse_transform_request"
+HIDDEN = ("set_fit_request, set_transform_request, set_inverse_transform_request, "
+          "set_fit_resample_request")
 BADGE = re.compile(r"\[!\[([^\]]*)\]\(https?://[^)]*badge[^)]*\)\]\(([^)]*)\)")
 
 
@@ -204,6 +205,7 @@ def finish(made: Path) -> None:
     for path in (made / "_static" / "mathjax").iterdir():
         if path.name not in MATHJAX:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(made / "_static" / "mathjax" / "output" / "svg", ignore_errors=True)  # the pages draw with fonts
     for path in made.rglob("*.map"):
         path.unlink()
 
