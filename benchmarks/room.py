@@ -24,6 +24,7 @@ import os
 import time
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ import pandas as pd
 REAL, BASE = "further real rows", "SMOTE"  # 100 % and 0 % of the gap
 NULL_PAIR = ("local noise", "local noise, again")  # the same arm with another seed
 UNTRAINED = (BASE, "SMOTE, scaled", "copies", "wide SMOTE", "smoothed bootstrap", "local noise",
-             "ProWSyn")
+             "ProWSyn", "best by the judge", "local noise, chosen")
 SCORES = {"AP": 1, "ROC-AUC": 1, "Brier": -1, "F1": 1, "MCC": 1, "G-mean": 1}
 ROWS = ["energy", "auc", "coverage", "copies", "majority copies", "seconds"]
 BLOCKS = ("share", "low", "high")
@@ -53,11 +54,14 @@ def arms() -> dict:
     A function `(X, y, m) -> rows` may stand for the sampler. Nothing is built before
     its turn, so an arm that cannot be built stops no other.
     """
-    from smotegan import SMOTEGAN
+    from smotegan import GAN, SMOTEGAN
     from smotegan.samplers import ProWSyn
 
-    def untrained(smote, seed):
-        return SMOTEGAN(smote=smote, gan="none", random_state=seed)
+    gan = GAN(jit_compile=False)  # as the default, without a compilation for each set
+
+    def untrained(smote, seed, candidates=1):
+        return SMOTEGAN(smote=smote, gan="none", random_state=seed,
+                        candidates=candidates)
 
     return {
         "SMOTE": lambda seed: SMOTEGAN(
@@ -69,9 +73,43 @@ def arms() -> dict:
         "local noise": lambda seed: untrained("spread", seed),
         "local noise, again": lambda seed: untrained("spread", seed + 10_000),
         "ProWSyn": lambda seed: untrained(ProWSyn(), seed),
-        "SMOTEGAN": lambda seed: SMOTEGAN(random_state=seed),
-        "SMOTEGAN, aware": lambda seed: SMOTEGAN(aware=True, random_state=seed),
+        "best by the judge": lambda seed: partial(best_control, seed),
+        "local noise, chosen": lambda seed: untrained("spread", seed, 8),
+        "SMOTEGAN": lambda seed: SMOTEGAN(gan=gan, random_state=seed),
+        "SMOTEGAN, aware": lambda seed: SMOTEGAN(
+            gan=gan, aware=True, random_state=seed),
     }
+
+
+def held_out_distance(step, X, y, seed: int) -> float:
+    """How far the rows of a first step are from held-out minority rows, in four folds."""
+    from sklearn.model_selection import KFold
+
+    from smotegan import SMOTEGAN
+    from smotegan.distance import column_scale, judged_distances
+
+    rare, found = np.flatnonzero(y == 1), []
+    for seen, hidden in KFold(4, shuffle=True, random_state=seed).split(rare):
+        keep = np.delete(np.arange(len(y)), rare[hidden])
+        sampler = SMOTEGAN(smote=step, gan="none", random_state=seed, candidates=1,
+                           sampling_strategy={1: 2 * len(rare)})
+        rows = sampler.fit_resample(X[keep], y[keep])[0][len(keep):]
+        scale = column_scale(X[rare[seen]])
+        found.append(judged_distances(rows / scale, X[rare[hidden]] / scale,
+                                      X[rare[seen]] / scale))
+    return float(np.concatenate(found).mean())
+
+
+def best_control(seed: int, X, y, m: int) -> np.ndarray:
+    """Rows of the untrained first step that the judge finds nearest; no copies."""
+    from smotegan import SMOTEGAN
+    from smotegan.samplers import ProWSyn
+
+    steps = ["smote", "spread", "wide", "bootstrap", ProWSyn()]
+    best = min(steps, key=lambda step: held_out_distance(step, X, y, seed))
+    sampler = SMOTEGAN(smote=best, gan="none", random_state=seed, candidates=1,
+                       sampling_strategy={1: int(y.sum()) + m})
+    return sampler.fit_resample(X, y)[0][len(X):]
 
 
 def rows_of(arm: str, draw: Draw, seed: int) -> np.ndarray:
@@ -80,7 +118,7 @@ def rows_of(arm: str, draw: Draw, seed: int) -> np.ndarray:
     if arm == REAL:
         return draw.further
     made = arms()[arm](seed)
-    if callable(made):
+    if callable(made):  # a function of the table
         rows = made(draw.X, draw.y, m)
     else:
         made.set_params(sampling_strategy={1: int(draw.y.sum()) + m})

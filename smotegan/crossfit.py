@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist
 from tqdm import tqdm
 
 from smotegan.distance import (
+    judged_distances,
     nearest_rows,
     neighbor_radius,
     share_covered,
-    total_distance,
 )
 from .fast import CHUNK, unflatten
 from .parameters import quiet
@@ -106,50 +105,35 @@ def as_wide(lists: np.ndarray, k: int) -> np.ndarray:
     return np.ascontiguousarray(np.take(lists, range(k), axis=1, mode="wrap"))
 
 
-def fold_neighbors(X: np.ndarray, anchors: np.ndarray, folds: Folds, k: int) -> tuple:
+def fold_neighbors(X: np.ndarray, anchors: np.ndarray, folds: Folds, k: int,
+                   scale=1.0) -> tuple:
     """The neighbours of each anchor that each network may see, (n_nets, rows, k), and
-    the width of the noise there, (n_nets, rows, d)."""
-    unique, where = np.unique(anchors, return_inverse=True)
-    seen = folds.real if folds.held_out else folds.real[:1]
-    lists = [as_wide(part[nearest_rows(X[part], X[unique], min(k, len(part)))], k)
-             for part in seen]
-    many = len(folds.real) // len(lists)
-    return (np.stack([own[where] for own in lists] * many),
-            np.stack([local_width(X, own)[where] for own in lists] * many))
-
-# %% ../nbs/33_crossfit.ipynb #0d59cf87
-def to_ranks(rows: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Each value's place among the real ones, from 0 to 1, times the square root of 12:
-    even places then have a standard deviation of 1."""
-    ranks = np.empty(rows.shape)
-    for i, column in enumerate(np.sort(X, axis=0).T):
-        ends = [np.searchsorted(column, rows[:, i], side) for side in ("left", "right")]
-        ranks[:, i] = (ends[0] + ends[1]) / (2 * len(X))
-    return np.sqrt(12) * ranks
-
-
-def row_distances(rows: np.ndarray, held_out: np.ndarray) -> np.ndarray:
-    """For each held-out row its share in the energy distance: the mean is the whole."""
-    within = [total_distance(C, C) / max(1, len(C) * (len(C) - 1))
-              for C in (rows, held_out)]
-    return 2 * cdist(held_out, rows).mean(axis=1) - sum(within)
+    the width of the noise there, (n_nets, rows, d), for the rows of its own pool;
+    distances are between rows times `scale`."""
+    space, n_nets = X * scale, len(folds.real)
+    near = np.zeros((n_nets, len(anchors), k), dtype=np.int32)
+    width = np.ones((n_nets, len(anchors), X.shape[1]))
+    for net, (seen, rows) in enumerate(zip(folds.real, folds.pool, strict=True)):
+        if net and not folds.held_out:
+            near[net], width[net] = near[0], width[0]
+            continue
+        unique, where = np.unique(anchors[rows], return_inverse=True)
+        found = nearest_rows(space[seen], space[unique], min(k, len(seen)))
+        lists = as_wide(seen[found], k)
+        near[net, rows], width[net, rows] = lists[where], local_width(X, lists)[where]
+    return near, width
 
 # %% ../nbs/33_crossfit.ipynb #ce9f6fc4
-RANKED = 1024  # rows that ranks are taken among, about
-
-
 def held_out_distances(synthetic, X: np.ndarray, folds: Folds) -> np.ndarray:
     """The share of every held-out row in the distance to the rows of its network, in
     standard deviations and in ranks; their mean is the held-out distance."""
-    found, some = [], X[:: max(1, len(X) // RANKED)]
-    for rows, fold in zip(synthetic, folds.held_out, strict=False):
-        ranks = to_ranks(rows, some), to_ranks(X[fold], some)
-        found.append((row_distances(rows, X[fold]) + row_distances(*ranks)) / 2)
+    found = [judged_distances(rows, X[fold], X)
+             for rows, fold in zip(synthetic, folds.held_out, strict=False)]
     return np.concatenate(found) if found else np.array([np.nan])
 
 # %% ../nbs/33_crossfit.ipynb #045972eb
 JUDGED_ROWS = 256
-SPREADS = 1.0, 0.0, 0.5, 1.5  # times the spread that was asked for, the rival first
+SPREADS = 1.0, 0.0, 0.5  # times the spread that was asked for, the rival first
 
 
 def at_most(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
@@ -236,9 +220,9 @@ def make_judge(mover, X, pool, near, width, folds: Folds, noise: tuple,
 
 # %% ../nbs/33_crossfit.ipynb #2b37d0ca
 def clearly_better(candidate: Candidate, rival: Candidate) -> bool:
-    """Whether a candidate's distance is smaller by more than one standard error."""
+    """Whether a candidate's distance is smaller by more than two standard errors."""
     gain = rival.distances - candidate.distances
-    return bool(gain.mean() > gain.std() / np.sqrt(max(1, len(gain))))
+    return bool(gain.mean() > 2 * gain.std() / np.sqrt(max(1, len(gain))))
 
 
 def best_of(judge: Judge) -> Candidate:

@@ -268,7 +268,7 @@ def train_chunk(update, config: StaticConfig, hyper: Hyperparameters,
     return state, losses.stack()
 
 # %% ../nbs/32_fast.ipynb #11429f52
-XLA_FROM = 300
+XLA_FROM = 150
 
 
 def use_xla(jit_compile, work: int, pays_from: int = XLA_FROM) -> bool:

@@ -20,6 +20,9 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
 
 from .artefacts import artefacts_of
+from .copies import hash_rows
+from .distance import judged_distances
+from .encoder import reflect
 from smotegan.measures import (
     FEWEST,
     MEASURES,
@@ -35,10 +38,12 @@ from smotegan.measures import (
 )
 from .mixed import smote_mixed
 from .plots import plot_correlations, plot_marginals, plot_projection
+from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
+from .spread import SpreadSMOTE
 from .table import column_names, is_frame
 
 # %% auto #0
-__all__ = ['FidelityReport', 'fidelity_report', 'fidelity_by_folds', 'FidelityError', 'check_before_training']
+__all__ = ['CONTROLS', 'FidelityReport', 'fidelity_report', 'fidelity_by_folds', 'FidelityError', 'check_before_training']
 
 # %% ../nbs/53_fidelity.ipynb #7c321706
 def add_smote(c: Compared, rng: np.random.Generator) -> Compared:
@@ -83,6 +88,70 @@ def measure_three(c: Compared, rng: np.random.Generator) -> dict[str, dict]:
         add_smote(c, rng), "X_real_heldout", "SMOTE", train, majority, rng
     )
     return found
+
+# %% ../nbs/53_fidelity.ipynb #7e3b0950
+CONTROLS: dict = {
+    "SMOTE": FIRST_STEPS["smote"], "local noise": SpreadSMOTE(),
+    "wide SMOTE": FIRST_STEPS["wide"], "smoothed bootstrap": FIRST_STEPS["bootstrap"],
+    "ProWSyn": SamplerStep(ProWSyn()), "copies": FIRST_STEPS["copies"]}
+
+# %% ../nbs/53_fidelity.ipynb #2cdc812f
+def class_data(c: Compared) -> ClassData:
+    """The training rows as a first step is given them, with the majority around."""
+    rows = c.codes["X_train"]
+    X = np.concatenate([rows, c.codes.get("X_majority", rows[:0])])
+    spread = np.nan_to_num(np.nanstd(X, axis=0))
+    return ClassData(1, rows, c.sizes, spread, X, np.repeat([1, 0], [
+        len(rows), len(X) - len(rows)]), np.where(spread > 0, spread, 1.0))
+
+
+def control_rows(c: Compared, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The rows of each control, as many as there are synthetic ones."""
+    data, made = class_data(c), {}
+    limits = np.nanmin(data.rows, axis=0), np.nanmax(data.rows, axis=0)
+    for name, step in CONTROLS.items():
+        if step.needs_table and "X_majority" not in c.codes:
+            continue
+        codes = step.propose(data, len(c.codes["X_synthetic"]),
+                             int(rng.integers(2**31))).X
+        made[name] = reflect(codes, *limits) if step.clip else codes
+    return made
+
+# %% ../nbs/53_fidelity.ipynb #b8f5dd56
+OURS = "these rows"
+
+
+def judge_controls(c: Compared, rng: np.random.Generator) -> pd.DataFrame:
+    """For the synthetic rows and each control: every held-out row's share in the
+    held-out distance, and the share of copies of training rows."""
+    if "X_train" not in c.codes or min(map(len, c.codes.values())) < FEWEST:
+        return pd.DataFrame(columns=["rows", "distance", "copies"])
+    train, held = c.Z["X_train"], c.Z["X_real_heldout"]
+    known, parts = hash_rows(c.codes["X_train"]), []
+    rows = {OURS: c.codes["X_synthetic"], **control_rows(c, rng)}
+    for name, codes in rows.items():
+        distance = judged_distances(c.encoder.transform(codes), held, train)
+        copies = np.isin(hash_rows(codes), known).mean()
+        parts.append(pd.DataFrame(
+            {"rows": name, "distance": distance, "copies": copies}))
+    return pd.concat(parts, ignore_index=True)
+
+# %% ../nbs/53_fidelity.ipynb #e20b7e90
+def control_table(judged: pd.DataFrame) -> pd.DataFrame:
+    """A line for these rows and for each control: the held-out distance, how much
+    larger it is than that of these rows, its standard error, and copies."""
+    shares = {name: part["distance"].to_numpy()
+              for name, part in judged.groupby("rows", sort=False)}
+    lines = {}
+    for name, share in shares.items():
+        larger = share - shares[OURS]
+        lines[name] = {
+            "held-out distance": share.mean(), "larger by": larger.mean(),
+            "standard error": larger.std() / np.sqrt(len(larger)),
+            "copies": judged.loc[judged["rows"] == name, "copies"].mean()}
+    columns = ["held-out distance", "larger by", "standard error", "copies"]
+    table = pd.DataFrame.from_dict(lines, orient="index", columns=columns)
+    return table.sort_values("held-out distance")
 
 # %% ../nbs/53_fidelity.ipynb #254395a9
 def interval(measured: Measured) -> tuple[float, float]:
@@ -201,7 +270,19 @@ def beside_smote(found: dict) -> str:
     }.get(words, "")
 
 # %% ../nbs/53_fidelity.ipynb #2b3c9f4d
-def verdict(found: dict, artefacts: pd.DataFrame) -> str:
+def beside_controls(controls: pd.DataFrame) -> str:
+    """The nearest untrained rows that are no copies, beside these."""
+    rivals = controls.drop(index=[OURS, "copies"], errors="ignore")
+    if not len(rivals):
+        return ""
+    name, best = rivals.index[0], rivals.iloc[0]
+    if abs(best["larger by"]) <= 2 * best["standard error"]:
+        return f"as near as the best untrained rows ({name})"
+    nearer = "nearer" if best["larger by"] > 0 else "farther"
+    return f"{nearer} than the best untrained rows ({name})"
+
+
+def verdict(found: dict, artefacts: pd.DataFrame, controls: pd.DataFrame) -> str:
     """What was found, in plain words."""
     like = likeness(found)
     if like.startswith("cannot"):
@@ -213,6 +294,7 @@ def verdict(found: dict, artefacts: pd.DataFrame) -> str:
         what_is_copied(found),
         what_gives_away(artefacts),
         beside_smote(found),
+        beside_controls(controls),
     ]
     return "; ".join(filter(None, parts))
 
@@ -266,6 +348,15 @@ PRIVACY = (
 )
 
 
+def html_controls(report) -> list[str]:
+    """The untrained rows beside these, if there are any."""
+    if not len(report.controls):
+        return []
+    return ["<h2>Beside rows that cost nothing</h2>",
+            "<p>How far each set is from the held-out rows, and by how much more than "
+            "these rows. No distance punishes copies.</p>", html_table(report.controls)]
+
+
 def html_body(report, pictures: bool = True) -> str:
     """The page without its frame."""
     sizes = "; ".join(
@@ -287,6 +378,7 @@ def html_body(report, pictures: bool = True) -> str:
             "same figure for real rows in the place of the synthetic ones.",
             f"{html.escape(sizes)}.</p>",
             html_table(report.measures),
+            *html_controls(report),
             "<h2>Columns that give the rows away</h2>",
             artefacts,
             "<h2>Pictures</h2>" if pictures else "",
@@ -322,6 +414,10 @@ class FidelityReport:
         and SMOTE in words.
     artefacts : pandas.DataFrame
         The columns that give the rows away, and why.
+    controls : pandas.DataFrame
+        The held-out distance of these rows and of untrained ones, the nearest first;
+        by how much it is larger than that of these rows, and the share of copies.
+        Empty without training rows.
     sizes : dict
         How many rows of each table were used, and given.
     found : dict
@@ -333,6 +429,7 @@ class FidelityReport:
     verdict: str
     measures: pd.DataFrame
     artefacts: pd.DataFrame
+    controls: pd.DataFrame
     sizes: dict
     found: dict = field(repr=False)
     tables: dict = field(repr=False, default_factory=dict)
@@ -379,16 +476,18 @@ def sampled(given: dict, max_rows: int, rng) -> dict:
     }
 
 # %% ../nbs/53_fidelity.ipynb #da0aba02
-def make_report(found: dict, c: Compared, given: dict, rng) -> FidelityReport:
+def make_report(found: dict, judged: pd.DataFrame, c: Compared, given: dict,
+                rng) -> FidelityReport:
     """Put together what was measured."""
-    artefacts = find_or_nothing(c, rng)
+    artefacts, controls = find_or_nothing(c, rng), control_table(judged)
     sizes = {
         name: (len(c.codes[name]), len(X)) for name, X in given.items() if X is not None
     }
     return FidelityReport(
-        verdict(found, artefacts),
+        verdict(found, artefacts, controls),
         measure_table(found),
         artefacts,
+        controls,
         sizes,
         found,
         c.frames,
@@ -411,7 +510,7 @@ def fidelity_report(X_real_heldout, X_synthetic, X_majority=None, X_train=None, 
         leaves this out.
     X_train : frame or array-like of shape (n_train, n_features), default=None
         The real rows that the synthetic ones were made from, for copies, for the
-        ceiling and for SMOTE; None leaves these out.
+        ceiling, for SMOTE and for `controls`; None leaves these out.
     max_rows : int, default=2000
         Of larger tables so many rows are drawn; the report says so.
     random_state : int, RandomState instance or None, default=None
@@ -420,7 +519,7 @@ def fidelity_report(X_real_heldout, X_synthetic, X_majority=None, X_train=None, 
     Returns
     -------
     FidelityReport
-        With `verdict`, `measures`, `artefacts`, and `to_html(path)`.
+        With `verdict`, `measures`, `artefacts`, `controls`, and `to_html(path)`.
 
     Raises
     ------
@@ -448,7 +547,8 @@ def fidelity_report(X_real_heldout, X_synthetic, X_majority=None, X_train=None, 
     given = {"X_real_heldout": X_real_heldout, "X_synthetic": X_synthetic,
              "X_majority": X_majority, "X_train": X_train}
     c = read_tables(sampled(given, max_rows, rng))
-    return make_report(measure_three(c, rng), c, given, rng)
+    found = measure_three(c, rng)
+    return make_report(found, judge_controls(c, rng), c, given, rng)
 
 # %% ../nbs/53_fidelity.ipynb #3bf055e1
 def weighted_mean(measured: list, weights: np.ndarray) -> Measured:
@@ -530,11 +630,13 @@ def fidelity_by_folds(
     seeds, y = check_random_state(random_state), np.asarray(y)
     label = check_folds(y, label, cv)
     folds = StratifiedKFold(cv, shuffle=True, random_state=seeds.randint(2**31 - 1))
-    parts, given = [], []
+    parts, judged, given = [], [], []
     for train, test in folds.split(np.zeros(len(y)), y):
         given.append(fold_tables(sampler, X, y, label, train, test))
         rng = np.random.default_rng(seeds.randint(2**31 - 1))
-        parts.append(measure_three(read_tables(sampled(given[-1], max_rows, rng)), rng))
+        c = read_tables(sampled(given[-1], max_rows, rng))
+        parts.append(measure_three(c, rng))
+        judged.append(judge_controls(c, rng))
     weights = np.array([len(tables["X_real_heldout"]) for tables in given], dtype=float)
     both = {
         name: pd.concat(
@@ -544,7 +646,9 @@ def fidelity_by_folds(
         for name in ("X_real_heldout", "X_synthetic")
     }
     rng = np.random.default_rng(seeds.randint(2**31 - 1))
-    return make_report(pool_folds(parts, weights), read_tables(both), both, rng)
+    controls = pd.concat(judged, ignore_index=True)
+    return make_report(pool_folds(parts, weights), controls, read_tables(both), both,
+                       rng)
 
 # %% ../nbs/53_fidelity.ipynb #10a74f34
 class FidelityError(ValueError):

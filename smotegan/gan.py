@@ -86,8 +86,18 @@ def check_positions(name: str, positions, shape: tuple, n_real: int) -> np.ndarr
             f"{positions.min(initial=0)} to {positions.max(initial=0)}.")
     return positions
 
+# %% ../nbs/34_gan.ipynb #ce76a495
+def check_scale(scale, width: int) -> np.ndarray:
+    """What columns are multiplied by before distances (None: nothing), or an error."""
+    scale = np.ones(width) if scale is None else np.asarray(scale, dtype=np.float64)
+    if scale.shape != (width,) or not (np.isfinite(scale) & (scale >= 0)).all():
+        raise ValueError(
+            f"'scale' must hold a number of at least 0 for each of the {width} columns; "
+            f"got the shape {scale.shape} and {scale.min(initial=np.inf)} as the least.")
+    return scale
+
 # %% ../nbs/34_gan.ipynb #613c5fc7
-def prepare_rows(gan, X, pool, parents) -> dict[str, Any]:
+def prepare_rows(gan, X, pool, parents, scale=None) -> dict[str, Any]:
     """What training and moving must know of the rows, as fitted attributes."""
     from smotegan.crossfit import anchors_of, neighbor_candidates
 
@@ -96,7 +106,8 @@ def prepare_rows(gan, X, pool, parents) -> dict[str, Any]:
     return {"rng_": rng, "n_features_in_": X.shape[1], "real_": X, "pool_": pool,
             "anchors_": anchors_of(pool, X, parents),
             "candidates_": neighbor_candidates(len(X), rng), "near_": lists,
-            "width_": np.ones(X.shape, dtype=np.float32)}
+            "width_": np.ones(X.shape, dtype=np.float32),
+            "scale_": check_scale(scale, X.shape[1])}
 
 # %% ../nbs/34_gan.ipynb #afd09dac
 def known_parents(X, pool, parents) -> np.ndarray:
@@ -200,7 +211,8 @@ def run_training(gan, networks, parents, extra, postprocess, propose):
     pool, parents, folds, reason = choose_pools(gan, X, gan.pool_, parents, propose,
                                                 rng)
     anchors = crossfit.anchors_of(pool, X, parents)
-    near, width = crossfit.fold_neighbors(X, anchors, folds, gan.k_neighbors)
+    near, width = crossfit.fold_neighbors(X, anchors, folds, gan.k_neighbors,
+                                           gan.scale_)
     judge = gan._make_judge(gan._mover(), X, pool, near, width, folds, noise, rng,
                             postprocess, find_generator(gan.generator).spreads)
     data = fast.padded_data(X, pool, near, extra.arrays if extra else (), width)
@@ -265,9 +277,10 @@ def look_up_neighbors(gan, anchors) -> None:
     new = np.unique(anchors)
     new = new[gan.near_[new, 0] < 0]
     if len(new):
-        candidates = gan.real_[gan.candidates_]
+        candidates = gan.real_[gan.candidates_] * gan.scale_
         k = gan.near_.shape[1]
-        found = nearest_rows(candidates, gan.real_[new], min(k, len(candidates)))
+        found = nearest_rows(candidates, gan.real_[new] * gan.scale_,
+                             min(k, len(candidates)))
         gan.near_[new] = as_wide(gan.candidates_[found], k)
         gan.width_[new] = local_width(gan.real_, gan.near_[new])
 
@@ -318,7 +331,7 @@ class GAN(BaseEstimator):
         ``"full"`` makes a new row.
     loss : str, default='gan'
         The losses, a key of `smotegan.training.LOSSES`.
-    epochs : int, default=20
+    epochs : int, default=10
         Passes over the pool of proposed rows; 0 leaves every row where it is.
     batch_size : int, default=64
         Rows in a minibatch of each network.
@@ -357,12 +370,12 @@ class GAN(BaseEstimator):
     guard : bool, default=True
         Use what is nearest to held-out rows: a checkpoint, noise without training in
         one of several spreads, or the first step's rows in place. Noise with the given
-        `spread` is used unless another is nearer by more than a standard error. Without
+        `spread` is used unless another is nearer by more than two standard errors. Without
         cross-fitting, and with False, the last weights are used.
     patience : int or None, default=None
         Stop when the best checkpoint is so many chunks of 100 updates ago.
     jit_compile : bool or 'auto', default='auto'
-        Compile with XLA: slower to start, faster to run. ``"auto"`` does from 300
+        Compile with XLA: slower to start, faster to run. ``"auto"`` does from 150
         updates on, except on Windows.
     on_chunk : callable or None, default=None
         Called after every chunk of 100 updates with a dict of `update`, `critic_loss`,
@@ -423,7 +436,7 @@ class GAN(BaseEstimator):
     _parameter_constraints = GAN_PARAMETERS
     _progress_name = "GAN"  # a sampler puts the class there
 
-    def __init__(self, generator="local", *, loss="gan", epochs=20, batch_size=64,
+    def __init__(self, generator="local", *, loss="gan", epochs=10, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=1,
                  gradient_penalty=10.0, n_generators=4, k_neighbors=20, spread=0.6,
                  max_weight=0.25, noise_dim=8, generator_units=(64, 64),
@@ -456,7 +469,8 @@ class GAN(BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, pool, parents=None, X_other=None, finish=None, propose=None):
+    def fit(self, X, pool, parents=None, X_other=None, finish=None, propose=None,
+            scale=None):
         """Train the networks.
 
         Parameters
@@ -480,6 +494,9 @@ class GAN(BaseEstimator):
             ``propose(seen, n)`` makes n rows from the real rows at the positions `seen`
             alone; it returns them, standardised, and their parents. With it, no network
             learns from a row that was made from one which judges it.
+        scale : array-like of shape (n_features,) or None, default=None
+            What columns are multiplied by when neighbours are looked for; None changes
+            nothing.
 
         Returns
         -------
@@ -495,7 +512,7 @@ class GAN(BaseEstimator):
         X = check_array(X, dtype=np.float64, ensure_min_samples=2, input_name="X")
         pool = check_rows("pool", pool, X.shape[1])
         parents = check_positions("parents", parents, (len(pool), 2), len(X))
-        self.__dict__.update(prepare_rows(self, X, pool, parents))
+        self.__dict__.update(prepare_rows(self, X, pool, parents, scale))
         networks = fresh_networks(self, self.rng_, X.shape[1])
         if self.epochs == 0:
             self.__dict__.update(untrained(networks))
@@ -603,7 +620,7 @@ class WGANGP(GAN):
     _parameter_constraints = {name: rule for name, rule in GAN_PARAMETERS.items()
                               if name != "loss"}
 
-    def __init__(self, generator="local", *, epochs=20, batch_size=64,
+    def __init__(self, generator="local", *, epochs=10, batch_size=64,
                  learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=5,
                  gradient_penalty=10.0, n_generators=4, k_neighbors=20,
                  spread=0.6, max_weight=0.25, noise_dim=8,

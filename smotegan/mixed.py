@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from .encoder import argmax_levels, one_hot
-from .smote import Proposal, distinct_neighbors, nearest_neighbors, smote
+from .smote import Proposal, deal_parents, distinct_neighbors, interpolate
 
 # isort: split
-from .smote import usable_k
+from .smote import nearest_neighbors, smote, usable_k
 
 # %% auto #0
 __all__ = ['smote_mixed']
@@ -197,11 +197,12 @@ def keep_pile(rows: np.ndarray, own: np.ndarray, pile: np.ndarray) -> np.ndarray
 # %% ../nbs/21_mixed.ipynb #6f47bc4a
 def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
               piles=()) -> Proposal:
-    """Rows of `smote_mixed` whose categories, missing values and piles each come from
-    one parent; `piles` has an array for each column of numbers."""
+    """Rows between dealt parents, whose categories, missing values and piles each come
+    from one of the two; `piles` has an array for each column of numbers."""
     if neighbors is None:
         neighbors = class_neighbors(X, sizes, 5, np.ones(X.shape[1]))
-    made = smote(X, n, random_state=random_state, out=out, neighbors=neighbors)
+    parents = deal_parents(neighbors, n, random_state)
+    made = Proposal(interpolate(X, *parents, out), *parents)
     rng = np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
     for i in np.flatnonzero(sizes):
         made.X[:, i] = parent_values(X[:, i], made, rng)

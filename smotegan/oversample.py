@@ -5,6 +5,7 @@
 # %% ../nbs/40_oversample.ipynb #5327dc4f
 from __future__ import annotations
 
+import numbers
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .choose import choose_rows
 
 # isort: split
 from .copies import CHUNK_ROWS, KnownRows, draw_again, hash_rows, known_rows
@@ -31,7 +33,7 @@ from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
 # isort: split
 from .encoder import one_hot_groups, reflect
 from .gan import GAN, WGANGP, stays
-from .parameters import StrOptions, check_n_samples
+from .parameters import Interval, StrOptions, check_n_samples
 from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 
 # isort: split
@@ -77,6 +79,7 @@ class ClassModel(ClassData):
     kinds: dict | None = None
     known: KnownRows | None = None
     copies: tuple = (0.0, 0.0)
+    candidates: int = 1
 
 # %% ../nbs/40_oversample.ipynb #3fe5bc9c
 def try_step(model: ClassModel, n: int, random_state) -> tuple[Proposal | None, str]:
@@ -132,6 +135,17 @@ def codes_again(encoder: TableEncoder, Z: np.ndarray) -> np.ndarray:
     return X
 
 
+def distance_scale(model: ClassModel):
+    """What standardised columns are multiplied by, so that distances are as in the
+    first step; None where it has no units."""
+    if model.units is None:
+        return None
+    encoder: Any = model.encoder
+    numbers = encoder._units()[1] / model.units[encoder.numbers_]
+    others = encoder.n_features_out_ - len(numbers)
+    return np.append(numbers, np.full(others, np.median(numbers) if len(numbers) else 1))
+
+
 def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> None:
     """Fit the encoder and a clone of the GAN on the class; legal rows are judged."""
     model.pool, model.gan = pool, clone(model.gan)
@@ -144,7 +158,8 @@ def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> No
                   X_other=None if X_other is None else encoder.transform(X_other),
                   finish=lambda Z, moves: encoder.transform(
                       encoder.move(codes_again(encoder, Z), moves)),
-                  propose=proposer(model, random_state))
+                  propose=proposer(model, random_state),
+                  scale=distance_scale(model))
 
 # %% ../nbs/40_oversample.ipynb #f472a9b2
 def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_state):
@@ -608,7 +623,8 @@ def check_groups(groups, n: int, scale: bool):
     return codes
 
 # %% ../nbs/40_oversample.ipynb #82129faf
-def plan_class(label, X, y, smote, gan, layout: Layout, groups=None) -> ClassModel:
+def plan_class(label, X, y, smote, gan, layout: Layout, groups=None,
+               candidates: int = 1) -> ClassModel:
     """The rows of one class, and the steps that it gets."""
     rows, units = X[y == label], layout.units
     step = (default_step(layout.sizes, len(rows), units) if smote is None else
@@ -618,7 +634,7 @@ def plan_class(label, X, y, smote, gan, layout: Layout, groups=None) -> ClassMod
         step, gan, groups = *in_groups(step, gan), groups[y == label]
     model = ClassModel(label, rows, layout.sizes, spread_of(X, layout.sizes), X, y,
                        units, groups, step=step, gan=gan, notes=[note] if note else [],
-                       kinds=layout.kinds)
+                       kinds=layout.kinds, candidates=candidates)
     most = 5 if units is None else NEAREST
     k = usable_k(most, len(rows))
     if isinstance(step, SMOTEStep) and k < 5:
@@ -697,9 +713,31 @@ def without_copies(model: ClassModel, made: Proposal, moved, again, random) -> N
             f"{model.copies[1]:.0%} of other classes' (of its real rows {real:.0%} "
             "occur twice): hardly any other combination of values is left")
 
+# %% ../nbs/40_oversample.ipynb #a66e26e9
+MOST_CHOSEN = 2048
+
+
+def per_row(model: ClassModel, n: int) -> int:
+    """How many rows are proposed for each of `n` wanted ones."""
+    few = len(model.rows) < MIN_ROWS_GAN or n > MOST_CHOSEN
+    as_asked = model.units is None or model.step.needs_table or model.step.copies
+    return 1 if few or as_asked else model.candidates
+
+
+def choose(model: ClassModel, proposal: Proposal, moved, n: int, random) -> tuple:
+    """The `n` finished rows that together look most like all, and their moves."""
+    if len(moved) <= n:
+        return proposal, moved
+    encoder = model.encoder or TableEncoder(model.sizes, model.kinds).fit(model.rows)
+    ignored = model.units > model.spread * FAR / 2  # identifiers
+    Z = encoder.transform(np.where(ignored, model.rows[:1], proposal.X))
+    kept = choose_rows(Z, n, random)
+    return Proposal(*(part[kept] for part in proposal)), moved[kept]
+
 # %% ../nbs/40_oversample.ipynb #3558aac7
-def finished(model: ClassModel, proposal: Proposal, random, finish) -> tuple:
-    """Refine and finish the proposed rows of a class; no copies, as far as possible."""
+def finished(model: ClassModel, proposal: Proposal, n: int, random, finish) -> tuple:
+    """Refine and finish the proposed rows of a class, and choose `n` of them; no
+    copies, as far as possible."""
     def again(n, turn):
         other = propose_other(model, n, turn, random)
         rows, moved = refine(model, other)
@@ -708,19 +746,23 @@ def finished(model: ClassModel, proposal: Proposal, random, finish) -> tuple:
 
     rows, moved = refine(model, proposal)
     finish(rows, model)
+    proposal, moved = choose(model, proposal, moved, n, random)
     without_copies(model, proposal, moved, again, random)
     return proposal, moved
 
 # %% ../nbs/40_oversample.ipynb #10785298
 def over_sample(models: dict, wanted: dict, parts: list, random_state, finish) -> dict:
     """Propose for every class, then train and refine; label -> (proposal, moved)."""
-    proposals = {label: propose(models[label], n, random_state, part)
-                 for (label, n), part in zip(wanted.items(), parts, strict=True)}
+    proposals = {}
+    for (label, n), part in zip(wanted.items(), parts, strict=True):
+        times = per_row(models[label], n)
+        proposals[label] = propose(models[label], times * n, random_state,
+                                   part if times == 1 else None)
     random, made = check_random_state(random_state), {}
     for label, proposal in proposals.items():
         if models[label].gan is not None:
             train_class(models[label], random)
-        made[label] = finished(models[label], proposal, random, finish)
+        made[label] = finished(models[label], proposal, wanted[label], random, finish)
     return made
 
 # %% ../nbs/40_oversample.ipynb #9cbdf696
@@ -733,6 +775,7 @@ SAMPLER_PARAMETERS: dict = {
     "missing": [StrOptions({"refuse", "model"})],
     "scale": ["boolean"],
     "aware": ["boolean"],
+    "candidates": [Interval(numbers.Integral, 1, None, closed="left")],
 }
 NOT_FITTED = "This %(name)s has made no rows yet: call 'fit_resample' first."
 
@@ -985,6 +1028,11 @@ class SMOTEGAN(BaseOverSampler):
         Let the GAN look at the other classes as well, and move rows to the class's own
         side of the boundary. Better decisions at a threshold, and rows that are a
         little less like real ones.
+    candidates : int, default=8
+        How many rows are proposed for each one that is made; those are kept that
+        together look most like all of them. With 1 they are as drawn. Not used with
+        ``scale=False``, for a class of fewer than 8 rows, where more than 2,048 rows
+        are made, for a first step that needs the table or copies, and by `sample`.
 
     Attributes
     ----------
@@ -1058,7 +1106,7 @@ class SMOTEGAN(BaseOverSampler):
 
     def __init__(self, smote=None, gan=None, sampling_strategy="auto",
                  random_state=None, *, kinds="infer", missing="refuse", scale=True,
-                 aware=False):
+                 aware=False, candidates=8):
         super().__init__(sampling_strategy=sampling_strategy)
         self.smote = smote
         self.gan = gan
@@ -1067,6 +1115,7 @@ class SMOTEGAN(BaseOverSampler):
         self.missing = missing
         self.scale = scale
         self.aware = aware
+        self.candidates = candidates
 
     def fit(self, X, y, **params):
         """Check a table and count what is to be made; `fit_resample` makes it.
@@ -1158,7 +1207,7 @@ class SMOTEGAN(BaseOverSampler):
         """The steps of each class that is over-sampled."""
         gan = chosen_gan(self.gan, self.aware)
         return {label: plan_class(label, X, y, self.smote, gan, self._layout,
-                                  self._groups)
+                                  self._groups, self.candidates)
                 for label, n in self.sampling_strategy_.items() if n > 0}
 
     def sample(self, n_samples: int, label=None, random_state=None):

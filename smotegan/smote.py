@@ -165,3 +165,12 @@ def smote(
         neighbors = nearest_neighbors(X, usable_k(k_neighbors, len(X)))
     base, neighbor, weight = draw_parents(neighbors, n, random_state)
     return Proposal(interpolate(X, base, neighbor, weight, out), base, neighbor, weight)
+
+# %% ../nbs/20_smote.ipynb #40c43122
+def deal_parents(neighbors: np.ndarray, n: int, random_state) -> tuple:
+    """As `draw_parents`, but every row is the base as often as the others, or once
+    more."""
+    rng = check_random_state(random_state)
+    base = np.resize(rng.permutation(len(neighbors)), n).astype(np.int32)
+    column = rng.randint(neighbors.shape[1], size=n)
+    return base, neighbors[base, column], rng.uniform(size=n)
