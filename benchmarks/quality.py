@@ -47,13 +47,14 @@ from smotegan.data import DEV_DATASETS
 from smotegan.distance import column_scale, energy_distance, two_sample_auc
 from smotegan.samplers import ProWSyn
 
+DEFAULT = GAN(jit_compile=False)  # without a compilation for each set
 METHODS = {
     "none": None,
     "SMOTE": SMOTEGAN(smote="smote", gan="none", scale=False),
     "spread": SMOTEGAN(smote="spread", gan="none"),
-    "SMOTEGAN": SMOTEGAN(),
+    "SMOTEGAN": SMOTEGAN(gan=DEFAULT),
     "ProWSyn": SMOTEGAN(smote=ProWSyn(), gan="none"),
-    "aware": SMOTEGAN(aware=True),
+    "aware": SMOTEGAN(gan=DEFAULT, aware=True),
 }
 TRIES = {
     "no guard": GAN(guard=False), "no cross-fitting": GAN(cross_fit=False),

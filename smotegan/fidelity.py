@@ -43,7 +43,7 @@ from .spread import SpreadSMOTE
 from .table import column_names, is_frame
 
 # %% auto #0
-__all__ = ['CONTROLS', 'FidelityReport', 'fidelity_report', 'fidelity_by_folds', 'FidelityError', 'check_before_training']
+__all__ = ['FidelityReport', 'fidelity_report', 'fidelity_by_folds', 'FidelityError', 'check_before_training']
 
 # %% ../nbs/53_fidelity.ipynb #7c321706
 def add_smote(c: Compared, rng: np.random.Generator) -> Compared:

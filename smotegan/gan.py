@@ -86,16 +86,6 @@ def check_positions(name: str, positions, shape: tuple, n_real: int) -> np.ndarr
             f"{positions.min(initial=0)} to {positions.max(initial=0)}.")
     return positions
 
-# %% ../nbs/34_gan.ipynb #ce76a495
-def check_scale(scale, width: int) -> np.ndarray:
-    """What columns are multiplied by before distances (None: nothing), or an error."""
-    scale = np.ones(width) if scale is None else np.asarray(scale, dtype=np.float64)
-    if scale.shape != (width,) or not (np.isfinite(scale) & (scale >= 0)).all():
-        raise ValueError(
-            f"'scale' must hold a number of at least 0 for each of the {width} columns; "
-            f"got the shape {scale.shape} and {scale.min(initial=np.inf)} as the least.")
-    return scale
-
 # %% ../nbs/34_gan.ipynb #613c5fc7
 def prepare_rows(gan, X, pool, parents, scale=None) -> dict[str, Any]:
     """What training and moving must know of the rows, as fitted attributes."""
@@ -107,7 +97,8 @@ def prepare_rows(gan, X, pool, parents, scale=None) -> dict[str, Any]:
             "anchors_": anchors_of(pool, X, parents),
             "candidates_": neighbor_candidates(len(X), rng), "near_": lists,
             "width_": np.ones(X.shape, dtype=np.float32),
-            "scale_": check_scale(scale, X.shape[1])}
+            "scale_": np.ones(X.shape[1]) if scale is None else
+            check_rows("scale", [scale], X.shape[1])[0]}
 
 # %% ../nbs/34_gan.ipynb #afd09dac
 def known_parents(X, pool, parents) -> np.ndarray:
@@ -370,8 +361,8 @@ class GAN(BaseEstimator):
     guard : bool, default=True
         Use what is nearest to held-out rows: a checkpoint, noise without training in
         one of several spreads, or the first step's rows in place. Noise with the given
-        `spread` is used unless another is nearer by more than two standard errors. Without
-        cross-fitting, and with False, the last weights are used.
+        `spread` is used unless another is nearer by more than two standard errors.
+        Without cross-fitting, and with False, the last weights are used.
     patience : int or None, default=None
         Stop when the best checkpoint is so many chunks of 100 updates ago.
     jit_compile : bool or 'auto', default='auto'

@@ -201,8 +201,9 @@ def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
     from one of the two; `piles` has an array for each column of numbers."""
     if neighbors is None:
         neighbors = class_neighbors(X, sizes, 5, np.ones(X.shape[1]))
-    parents = deal_parents(neighbors, n, random_state)
-    made = Proposal(interpolate(X, *parents, out), *parents)
+    base, neighbor, weight = deal_parents(neighbors, n, random_state)
+    made = Proposal(interpolate(X, base, neighbor, weight, out), base, neighbor,
+                    weight)
     rng = np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
     for i in np.flatnonzero(sizes):
         made.X[:, i] = parent_values(X[:, i], made, rng)

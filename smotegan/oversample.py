@@ -142,8 +142,8 @@ def distance_scale(model: ClassModel):
         return None
     encoder: Any = model.encoder
     numbers = encoder._units()[1] / model.units[encoder.numbers_]
-    others = encoder.n_features_out_ - len(numbers)
-    return np.append(numbers, np.full(others, np.median(numbers) if len(numbers) else 1))
+    others = np.ones(encoder.n_features_out_ - len(numbers))
+    return np.append(numbers, others * np.median(numbers) if len(numbers) else others)
 
 
 def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> None:
@@ -729,7 +729,8 @@ def choose(model: ClassModel, proposal: Proposal, moved, n: int, random) -> tupl
     if len(moved) <= n:
         return proposal, moved
     encoder = model.encoder or TableEncoder(model.sizes, model.kinds).fit(model.rows)
-    ignored = model.units > model.spread * FAR / 2  # identifiers
+    units: Any = model.units
+    ignored = units > model.spread * FAR / 2  # identifiers
     Z = encoder.transform(np.where(ignored, model.rows[:1], proposal.X))
     kept = choose_rows(Z, n, random)
     return Proposal(*(part[kept] for part in proposal)), moved[kept]

@@ -67,8 +67,8 @@ NEEDS: dict[str, dict] = {
                                    "median_"), ARRAY)
     | {"columns_": FRAME, "piles_": list, "frequent_": list, "n_features_in_": INT,
        "n_features_out_": INT},
-    "GAN": dict.fromkeys(("real_", "pool_", "anchors_", "candidates_", "near_", "scale_",
-                          "width_"), ARRAY)
+    "GAN": dict.fromkeys(("real_", "pool_", "anchors_", "candidates_", "near_",
+                          "scale_", "width_"), ARRAY)
     | {"generator_": list, "critic_": list, "rng_": np.random.Generator,
        "best_update_": INT, "n_updates_": INT, "history_": FRAME,
        "checkpoints_": FRAME, "untrained_": FRAME, "spread_": float,
