@@ -46,6 +46,7 @@ from smotegan import GAN, SMOTEGAN, WGANGP, load_dataset
 from smotegan.data import DEV_DATASETS
 from smotegan.distance import column_scale, energy_distance, two_sample_auc
 from smotegan.samplers import ProWSyn
+from smotegan.spread import SpreadSMOTE
 
 DEFAULT = GAN(jit_compile=False)  # without a compilation for each set
 METHODS = {
@@ -70,6 +71,8 @@ AMOUNTS = {"SMOTE, half": SMOTEGAN(smote="smote", gan="none", scale=False,
                                    sampling_strategy=half_of_the_gap),
            "SMOTEGAN, half": SMOTEGAN(sampling_strategy=half_of_the_gap), "guard by AP": ApGuard()}
 METHODS |= AMOUNTS
+SPREADS = {f"noise {h}": SMOTEGAN(smote=SpreadSMOTE(h), gan="none") for h in (0, 0.3, 0.45)}
+METHODS |= SPREADS
 CLASSIFIERS = {
     "logistic": LogisticRegression(max_iter=1000),
     "boosting": HistGradientBoostingClassifier(max_iter=60, random_state=0),
