@@ -714,14 +714,15 @@ def without_copies(model: ClassModel, made: Proposal, moved, again, random) -> N
             "occur twice): hardly any other combination of values is left")
 
 # %% ../nbs/40_oversample.ipynb #a66e26e9
-MOST_CHOSEN = 2048
+MOST_CHOSEN, MOST_VALUES = 2048, 2**22  # rows that are wanted, values of candidates
 
 
 def per_row(model: ClassModel, n: int) -> int:
-    """How many rows are proposed for each of `n` wanted ones."""
+    """How many rows are proposed for each of `n` wanted ones; fewer in wide tables."""
     few = len(model.rows) < MIN_ROWS_GAN or n > MOST_CHOSEN
     as_asked = model.units is None or model.step.needs_table or model.step.copies
-    return 1 if few or as_asked else model.candidates
+    room = MOST_VALUES // max(1, n * model.rows.shape[1])
+    return 1 if few or as_asked else max(1, min(model.candidates, room))
 
 
 def choose(model: ClassModel, proposal: Proposal, moved, n: int, random) -> tuple:
@@ -1033,7 +1034,8 @@ class SMOTEGAN(BaseOverSampler):
         How many rows are proposed for each one that is made; those are kept that
         together look most like all of them. With 1 they are as drawn. Not used with
         ``scale=False``, for a class of fewer than 8 rows, where more than 2,048 rows
-        are made, for a first step that needs the table or copies, and by `sample`.
+        are made, for a first step that needs the table or copies, and by `sample`; in
+        very wide tables there are fewer.
 
     Attributes
     ----------
