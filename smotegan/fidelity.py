@@ -37,6 +37,7 @@ from smotegan.measures import (
     sample_rows,
 )
 from .mixed import smote_mixed
+from .oversample import limits_of, spread_of
 from .plots import plot_correlations, plot_marginals, plot_projection
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
@@ -91,7 +92,7 @@ def measure_three(c: Compared, rng: np.random.Generator) -> dict[str, dict]:
 
 # %% ../nbs/53_fidelity.ipynb #7e3b0950
 CONTROLS: dict = {
-    "SMOTE": FIRST_STEPS["smote"], "local noise": SpreadSMOTE(),
+    "SMOTE, scaled": FIRST_STEPS["smote"], "local noise": SpreadSMOTE(),
     "wide SMOTE": FIRST_STEPS["wide"], "smoothed bootstrap": FIRST_STEPS["bootstrap"],
     "ProWSyn": SamplerStep(ProWSyn()), "copies": FIRST_STEPS["copies"]}
 
@@ -100,7 +101,7 @@ def class_data(c: Compared) -> ClassData:
     """The training rows as a first step is given them, with the majority around."""
     rows = c.codes["X_train"]
     X = np.concatenate([rows, c.codes.get("X_majority", rows[:0])])
-    spread = np.nan_to_num(np.nanstd(X, axis=0))
+    spread = spread_of(X, c.sizes).astype(float)
     return ClassData(1, rows, c.sizes, spread, X, np.repeat([1, 0], [
         len(rows), len(X) - len(rows)]), np.where(spread > 0, spread, 1.0))
 
@@ -108,7 +109,7 @@ def class_data(c: Compared) -> ClassData:
 def control_rows(c: Compared, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """The rows of each control, as many as there are synthetic ones."""
     data, made = class_data(c), {}
-    limits = np.nanmin(data.rows, axis=0), np.nanmax(data.rows, axis=0)
+    limits = limits_of(data.rows)
     for name, step in CONTROLS.items():
         if step.needs_table and "X_majority" not in c.codes:
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numbers
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.utils import check_random_state, check_scalar, gen_batches
 
@@ -149,7 +150,7 @@ class BootstrapStep(FirstStep):
         made = CopiesStep().propose(data, n, rng)
         numbers = data.sizes == 0
         width = silverman(len(data.rows), int(numbers.sum()))
-        scale = width * np.nanstd(data.rows[:, numbers], axis=0)
+        scale = width * pd.DataFrame(data.rows[:, numbers]).std(ddof=0).to_numpy()
         made.X[:, numbers] += scale * rng.standard_normal((n, int(numbers.sum())))
         return made
 
