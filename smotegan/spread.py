@@ -8,7 +8,6 @@ from __future__ import annotations
 import numbers
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from sklearn.utils import check_random_state, check_scalar, gen_batches
 
@@ -150,7 +149,8 @@ class BootstrapStep(FirstStep):
         made = CopiesStep().propose(data, n, rng)
         numbers = data.sizes == 0
         width = silverman(len(data.rows), int(numbers.sum()))
-        scale = width * pd.DataFrame(data.rows[:, numbers]).std(ddof=0).to_numpy()
+        known = np.ma.masked_invalid(data.rows[:, numbers])
+        scale = width * known.std(axis=0).filled(0)
         made.X[:, numbers] += scale * rng.standard_normal((n, int(numbers.sum())))
         return made
 
