@@ -10,10 +10,12 @@ import subprocess
 import sys
 from html import unescape
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
 from common import EXAMPLES, PAGES, ROOT, modules, read, settings, title, without_directives
+from PIL import Image
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
 MODULES = modules()
@@ -30,7 +32,7 @@ GALLERY = [
     ("31_training", '"the generator refines"', "A generator learns to move SMOTE's rows"),
     ("30_generators", "in zip(axes.flat, GENERATORS.items()", "How far each kind of generator may move a row"),
     ("50_plots", "axes = plot_marginals(held_out, synthetic", "Real columns and synthetic ones, side by side"),
-    ("51_measures", "caught,", "Which measure catches which planted fault"),
+    ("53_measures", "caught,", "Which measure catches which planted fault"),
     ("measured", "ratio of energy distances", "Many data sets: how far the rows are from held-out ones"),
 ]
 
@@ -121,7 +123,8 @@ def gallery() -> str:
         found = [pictures(cell)[-1] for cell in notebook.cells if text in cell.source and pictures(cell)]
         if not found:
             sys.exit(f"GALLERY in .ci/docs.py: no cell of {name} with a picture holds {text!r}")
-        (folder / f"{number}.png").write_bytes(found[0])
+        small = Image.open(BytesIO(found[0])).convert("RGB").quantize(96)  # the page holds it in full
+        small.save(folder / f"{number}.png", optimize=True)
         cards.append(f"[![{caption}](gallery/{number}.png)]({name}.ipynb)\n**[{title(notebook)}]({name}.ipynb)**: "
                      f"{caption}.")
     return "## In pictures\n\n```{container} gallery\n\n" + "\n\n".join(cards) + "\n\n```"

@@ -892,7 +892,7 @@ def as_read(rows: np.ndarray, table) -> tuple:
 
 # %% ../nbs/40_oversample.ipynb #0737935e
 PRIVATE = ("_dtype", "_range", "_whole", "_random", "_as_is", "_made", "_layout",
-           "_groups")
+           "_groups", "_result")
 
 
 def forget(sampler) -> None:
@@ -1182,6 +1182,7 @@ class SMOTEGAN(BaseOverSampler):
             X_res = X_res if self.table_ is None else below(X, new)
             y_res = labels_like(labels, plain, y_res)
             self.__dict__.update(fitted)
+            self._result = X_res, y_res
         return X_res, y_res
 
     def _read(self, X, y):
@@ -1308,6 +1309,10 @@ class SMOTEGAN(BaseOverSampler):
             If the file is damaged, other or newer than this smotegan.
         """
         return checked_kind(load_state(path), cls, path)
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_result"}
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -239,6 +239,9 @@ def common_edges(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     if not np.ptp(pooled) > 8 * (high - low) > 0:
         low, high = pooled.min(), pooled.max()
     n_bins = int(np.clip(np.sqrt(min(len(real), len(synthetic))) + 1, 6, 30))
+    if (real == np.rint(real)).all() and high - low >= 1:  # a bin holds whole numbers
+        width = int(np.ceil((high - low + 1) / n_bins))
+        return np.arange(np.floor(low), high + width + 1, width) - 0.5
     return np.histogram_bin_edges(pooled, n_bins, (low, high))
 
 # %% ../nbs/50_plots.ipynb #69077c9b
