@@ -401,7 +401,7 @@ def find_artefacts(X_real_heldout, X_synthetic, random_state=None) -> pd.DataFra
     >>> from smotegan import find_artefacts
     >>> rows = np.random.default_rng(0).normal(size=(200, 3))
     >>> find_artefacts(rows[:100], rows[100:] + [0, 2, 0], random_state=0)["column"][0]
-    1
+    'x1'
     """
     c = read_tables({"X_real_heldout": X_real_heldout, "X_synthetic": X_synthetic})
     check_enough(c.codes)
