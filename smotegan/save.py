@@ -563,6 +563,7 @@ def read_frame(read, packed):
 
 # %% ../nbs/35_save.ipynb #2bc79c42
 WATCHING = ("on_chunk",)
+LEFT_OUT = ("_result",)
 
 
 def write_object(write: Writer, value, where: str) -> dict:
@@ -572,7 +573,7 @@ def write_object(write: Writer, value, where: str) -> dict:
         content = {"examples": value.examples, **content}
     place = f"{where}." if where else ""
     state = {key: write(None if key in WATCHING else item, place + key)
-             for key, item in content.items()}
+             for key, item in content.items() if key not in LEFT_OUT}
     return {"object": type(value).__name__, "state": state}
 
 # %% ../nbs/35_save.ipynb #09b1453b
