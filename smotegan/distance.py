@@ -124,17 +124,6 @@ def energy_distance(X_real, X_synthetic, scale=None) -> float:
     scale = column_scale(real) if scale is None else np.asarray(scale, dtype=float)
     return energy(real / scale, synthetic / scale)
 
-# %% ../nbs/25_distance.ipynb #d8653414
-def weighted_energy(between, within_a, within_b, weights_a, weights_b) -> np.ndarray:
-    """The energy distance for each line of row weights, from matrices of distances."""
-    def inner(matrix, weights):
-        pairs = weights.sum(axis=1) ** 2 - (weights**2).sum(axis=1)
-        return np.einsum("bi,bi->b", weights @ matrix, weights) / pairs
-
-    mean = np.einsum("bj,bj->b", weights_a @ between, weights_b)
-    mean = mean / (weights_a.sum(axis=1) * weights_b.sum(axis=1))
-    return 2 * mean - inner(within_a, weights_a) - inner(within_b, weights_b)
-
 # %% ../nbs/25_distance.ipynb #bc92b84e
 def to_ranks(rows: np.ndarray, X: np.ndarray) -> np.ndarray:
     """Each value's place among the real ones, from 0 to 1, times the square root of 12:
