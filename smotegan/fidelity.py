@@ -1152,7 +1152,8 @@ def fidelity_by_folds(
     (29, 29)
     """
     seeds, y = check_random_state(random_state), np.asarray(y)
-    label, parts = check_folds(y, label, cv), []
+    label = check_folds(y, label, cv)
+    parts: list[tuple] = []
     X = X if is_frame(X) or hasattr(X, "toarray") else np.asarray(X)
     for _ in range(n_repeats):
         seed = int(seeds.randint(2**31 - 1000))
@@ -1166,7 +1167,9 @@ def fidelity_by_folds(
             for mask in bar
         ]
         pool = fold_pool(made, X, y, label, masks, seed)
-        parts.append((*look(pool, verbose), pool))
+        first = not parts  # SMOTE and the controls are looked at once
+        looked = look(pool, verbose) if first else [measure_all(pool), [], {}]
+        parts.append((*looked, pool))
     found, smote, judged, pools = zip(*parts, strict=True)
     sizes = {
         "held-out rows": (int(pools[0].truth.sum()),) * 2,
