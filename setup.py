@@ -27,10 +27,7 @@ setup(
     packages=find_packages(include=[cfg["lib_path"], cfg["lib_path"] + ".*"]),
     python_requires=f">=3.{first},<3.{last + 1}",
     install_requires=cfg["requirements"].split(),
-    extras_require={
-        "examples": cfg["examples_requirements"].split(),
-        "dev": cfg["dev_requirements"].split(),
-    },
+    extras_require={extra: cfg[f"{extra}_requirements"].split() for extra in ("stats", "files", "examples", "dev")},
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",

@@ -2,8 +2,11 @@
 
 __version__ = "0.1.0"
 
+from smotegan.advice import advise
 from smotegan.artefacts import find_artefacts
 from smotegan.batches import balanced_batches
+from smotegan.calibrate import RecalibratedClassifier
+from smotegan.comparison import compare
 from smotegan.data import class_table, list_datasets, load_dataset, plot_classes
 from smotegan.distance import energy_distance, two_sample_auc
 from smotegan.fidelity import FidelityError, check_before_training, fidelity_by_folds, fidelity_report
@@ -12,6 +15,7 @@ from smotegan.leak import LeakageError, assert_no_leak
 from smotegan.oversample import SMOTEGAN
 from smotegan.samplers import ProWSyn
 
-__all__ = ["GAN", "SMOTEGAN", "WGANGP", "FidelityError", "LeakageError", "ProWSyn", "assert_no_leak",
-           "balanced_batches", "check_before_training", "class_table", "energy_distance", "fidelity_by_folds",
-           "fidelity_report", "find_artefacts", "list_datasets", "load_dataset", "plot_classes", "two_sample_auc"]
+__all__ = ["GAN", "SMOTEGAN", "WGANGP", "FidelityError", "LeakageError", "ProWSyn", "RecalibratedClassifier",
+           "advise", "assert_no_leak", "balanced_batches", "check_before_training", "class_table", "compare",
+           "energy_distance", "fidelity_by_folds", "fidelity_report", "find_artefacts", "list_datasets",
+           "load_dataset", "plot_classes", "two_sample_auc"]

@@ -247,8 +247,9 @@ def link_words(question: Question, column: int, pool: Pool) -> str:
     """How strongly a column is linked with another."""
     names = question.what.split(BETWEEN)
     parts = {part.name: part.values for part in table_parts(pool)}
-    made, real = (np.corrcoef(*(parts[name][rows] for name in names))[0, 1]
-                  for rows in (~pool.truth, pool.truth))
+    with np.errstate(invalid="ignore"):  # a constant column has no correlation
+        made, real = (np.corrcoef(*(parts[name][rows] for name in names))[0, 1]
+                      for rows in (~pool.truth, pool.truth))
     mine, other = names if question.columns[0] == column else names[::-1]
     return f"the correlation of {mine} with {other} is {made:.2f} instead of {real:.2f}"
 

@@ -605,10 +605,10 @@ def draw_measures(report, ax):
 
 # %% ../nbs/54_fidelity.ipynb #eed23538
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<title>Are the synthetic rows any good?</title>
+<title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>{style}</style></head><body><main class="smotegan">
-<h1>Are the synthetic rows any good?</h1>{body}</main></body></html>"""
+<h1>{title}</h1>{body}</main></body></html>"""
 
 # %% ../nbs/54_fidelity.ipynb #0ff34b03
 @dataclass
@@ -659,7 +659,8 @@ class FidelityReport:
         str
             The page.
         """
-        page = PAGE.format(style=STYLE, body=render(self, draw_all(self)))
+        page = PAGE.format(title="Are the synthetic rows any good?", style=STYLE,
+                           body=render(self, draw_all(self)))
         if path is not None:
             Path(path).write_text(page, encoding="utf-8")
         return page
