@@ -1,6 +1,9 @@
 # Everything runs in a virtual environment of its own, .venv, which the first command makes.
 #
 #   make quickstart   balance two real data sets, compare, and leave the results in quickstart_results/
+#   make csv CSV=path TARGET=column
+#                     take a file of your own from reading to a decision, and leave the results in csv_results/;
+#                     also COST=15 (a missed rare case, in false alarms), KINDS='{"column": "category"}', QUICK=1
 #   make test         check everything; ends with "N passed, N failed"
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
@@ -13,10 +16,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: quickstart test fuzz room lab docs browser prepare clean
+.PHONY: quickstart csv test fuzz room lab docs browser prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
+
+csv: .venv/ready-examples
+	@$(BIN)/python .ci/csv_page.py "$(CSV)" "$(TARGET)" $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(QUICK),--quick)
 
 test: .venv/ready-dev
 	@$(BIN)/python .ci/check.py
@@ -40,7 +46,7 @@ prepare: .venv/ready-dev
 	@$(BIN)/python .ci/prepare.py
 
 clean:
-	rm -rf .venv _site _build quickstart_results build *.egg-info
+	rm -rf .venv _site _build quickstart_results csv_results build *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "smotegan needs Python 3.11, 3.12 or 3.13, and found none of them. Install one (python.org), or name it: make PYTHON=/path/to/python"; exit 1; }

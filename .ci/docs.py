@@ -24,7 +24,7 @@ CONTRIBUTING = "contributing.ipynb" if IS_PAGE else "CONTRIBUTING.md"
 REFERENCE = ["CHANGELOG"] if IS_PAGE else ["CONTRIBUTING", "CHANGELOG"]
 
 CHAPTERS = {"0": "Data", "1": "Tables", "2": "SMOTE and distances", "3": "The GAN", "4": "The sampler",
-            "5": "Evidence"}  # pages are numbered by tens
+            "5": "Evidence", "6": "Use", "7": "Statistics"}  # pages are numbered by tens
 
 # The front page's pictures: the notebook, a piece of the cell that drew it, and a line of text.
 GALLERY = [
@@ -33,6 +33,7 @@ GALLERY = [
     ("30_generators", "in zip(axes.flat, GENERATORS.items()", "How far each kind of generator may move a row"),
     ("50_plots", "axes = plot_marginals(held_out, synthetic", "Real columns and synthetic ones, side by side"),
     ("53_measures", "caught,", "Which measure catches which planted fault"),
+    ("quickstart", "draw_advice(ax, title)", "What sampling gains over the best without it, with intervals"),
     ("measured", "ratio of energy distances", "Many data sets: how far the rows are from held-out ones"),
 ]
 
@@ -78,8 +79,9 @@ def toc(caption: str, entries: list[str]) -> str:
 
 
 def contents() -> str:
-    """The contents of the site: the quickstart, the examples, the chapters, the reference."""
-    lists = {"Start here": ["quickstart"], "Examples": [path.stem for path in EXAMPLES if path.stem != "quickstart"]}
+    """The contents of the site: where to start, the examples, the chapters, the reference."""
+    start = ["quickstart", "your_csv"]
+    lists = {"Start here": start, "Examples": [path.stem for path in EXAMPLES if path.stem not in start]}
     for page in PAGES:
         if page.stem != "index":
             lists.setdefault(CHAPTERS.get(page.stem[0], "Contributing"), []).append(page.stem)
@@ -200,8 +202,18 @@ def break_sentences(html: str) -> str:
                   with_class, html, flags=re.S)
 
 
+def pack_pictures(folder: Path) -> None:
+    """Store pictures with 256 colours where that is smaller; the notebooks hold them in full."""
+    for path in folder.glob("*.png"):
+        packed = BytesIO()
+        Image.open(path).convert("RGB").quantize(256).save(packed, "png", optimize=True)
+        if packed.tell() < path.stat().st_size:
+            path.write_bytes(packed.getvalue())
+
+
 def finish(made: Path) -> None:
     """Let wide outputs fit a screen, and leave out what no page asks for."""
+    pack_pictures(made / "_images")
     for path in made.rglob("*.html"):
         html = natural_widths(break_sentences(path.read_text(encoding="utf-8")), path.parent)
         path.write_text(html, encoding="utf-8")

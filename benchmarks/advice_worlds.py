@@ -4,7 +4,7 @@
 
 `truth` draws training tables of the size that the advice will see, trains every policy on each, and scores it on 12,000
 further rows: what the best policy with sampling gains over the best without, on average. `advice` draws other tables
-and asks `advise`. The arms are the cheap ones, and the folds are dealt at most three times.
+and asks `advise`. The arms are the cheap ones, and the folds are dealt at most twice.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def advice(world, model, metric, n, few, seed) -> list[dict]:
     warnings.simplefilter("ignore")
     X, y = draw(world, n, few, np.random.default_rng([2, seed]))
     start = time.perf_counter()
-    found = advise(X, y, MODELS[model], metric, arms=ARMS, n_repeats=3, random_state=seed, progress=False)
+    found = advise(X, y, MODELS[model], metric, arms=ARMS, n_repeats=2, random_state=seed, progress=False)
     return [{"world": world.__name__, "model": model, "metric": metric, "n": n, "minority": few, "draw": seed,
              "verdict": found.verdict, "gain": found.difference.mean, "better": found.difference.better,
              "rope": found.rope, "detectable": found.difference.detectable, "arm": found.policy[0],

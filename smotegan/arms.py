@@ -24,12 +24,18 @@ from .samplers import ProWSyn
 # %% auto #0
 __all__ = ['ARMS']
 
-# %% ../nbs/63_arms.ipynb #12374562
+# %% ../nbs/63_arms.ipynb #7e7a3cee
 def has_sampler(model) -> bool:
-    """Whether a step of a pipeline resamples."""
-    return any(hasattr(step, "fit_resample") for _, step in getattr(model, "steps", []))
+    """Whether a model resamples: itself, in a step, or in the model that it wraps."""
+    if model is None or isinstance(model, (str, type)):
+        return False
+    ensemble = type(model).__module__.startswith("imblearn.ensemble")
+    if ensemble or hasattr(model, "fit_resample"):
+        return True
+    wrapped = [step for _, step in getattr(model, "steps", [])]
+    return any(map(has_sampler, [*wrapped, getattr(model, "estimator", None)]))
 
-# %% ../nbs/63_arms.ipynb #b4529085
+# %% ../nbs/63_arms.ipynb #52a031d7
 class Arm(NamedTuple):
     """A way to treat a training set: `sampler` may be a sampler or steps before the
     classifier, `model` a whole pipeline with its own classifier."""
@@ -43,7 +49,7 @@ class Arm(NamedTuple):
     @property
     def resamples(self) -> bool:
         """Whether rows are added or left out, so that it counts as sampling."""
-        return self.sampler is not None or self.bagged or has_sampler(self.model)
+        return self.bagged or has_sampler(self.sampler) or has_sampler(self.model)
 
 # %% ../nbs/63_arms.ipynb #3afbd307
 def first_step_alone(smote) -> SMOTEGAN:
@@ -88,7 +94,7 @@ def rarest(y) -> np.ndarray:
     _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     return (codes == np.argmin(counts)).astype(int)
 
-# %% ../nbs/63_arms.ipynb #295342b9
+# %% ../nbs/63_arms.ipynb #aabc4494
 class VariantSampler(BaseOverSampler):
     """A sampler of smote-variants (Kovács, 2019), by its name."""
 
@@ -104,7 +110,10 @@ class VariantSampler(BaseOverSampler):
         except ImportError:
             raise not_here("polynom-fit SMOTE", "smote-variants") from None
         labels, few = np.unique(y), rarest(y)
-        sampler = getattr(smote_variants, self.variant)(random_state=self.random_state)
+        gap = abs(len(y) - 2 * few.sum())
+        share = sum(self.sampling_strategy_.values()) / max(gap, 1)
+        variant = getattr(smote_variants, self.variant)
+        sampler = variant(proportion=share, random_state=self.random_state)
         rows, found = sampler.sample(np.asarray(X, float), few)
         rare = y[few == 1][0]
         return rows, np.where(found == 1, rare, labels[labels != rare][0])
@@ -188,9 +197,10 @@ def own_arm(name: str, given) -> Arm:
         "are no arm: they would leak."
     )
 
-# %% ../nbs/63_arms.ipynb #8d3e8313
+# %% ../nbs/63_arms.ipynb #1fc53582
 def read_arms(arms) -> list[Arm]:
     """The arms of a list or a dict; every name once."""
+    arms = [arms] if isinstance(arms, str) else arms
     if isinstance(arms, dict):
         found = [own_arm(str(name), given) for name, given in arms.items()]
     else:
@@ -206,14 +216,21 @@ def read_arms(arms) -> list[Arm]:
             f"'arms' must have names that differ; got {names}. Pass a dict "
             "to name them."
         )
+    for name in names:
+        if name.endswith((", recalibrated", ", tuned threshold")):
+            raise ValueError(f"'arms' must not have names that end in a treatment; got "
+                             f"{name!r}.")
     return found
 
-# %% ../nbs/63_arms.ipynb #65dbbc0c
+# %% ../nbs/63_arms.ipynb #f414c33d
 def last_step(classifier) -> tuple:
-    """The last step of nested pipelines, and what stands before its parameters."""
+    """The last model in pipelines and wrappers, and the prefix of its parameters."""
     last, prefix = classifier, ""
-    while hasattr(last, "steps"):
-        name, last = last.steps[-1]
+    while hasattr(last, "steps") or hasattr(last, "estimator"):
+        if hasattr(last, "steps"):
+            name, last = last.steps[-1]
+        else:
+            name, last = "estimator", last.estimator
         prefix += f"{name}__"
     return last, prefix
 

@@ -481,6 +481,8 @@ def cell(value) -> str:
         return value
     if value != value:
         return ""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
     return f"{value:.0e}" if 0 < abs(value) < 5e-4 else f"{value:.3g}"
 
 # %% ../nbs/54_fidelity.ipynb #b7bc67ed

@@ -428,7 +428,13 @@ def look_text_number(column: pd.Series, present: pd.Series) -> Look | None:
     word = "point" if mark == "." else "comma"
     return Look(look.kind, f"text with a decimal {word}, {look.why}{more}", mark)
 
-# %% ../nbs/12_read.ipynb #0bef0037
+# %% ../nbs/12_read.ipynb #34e2bf73
+def level_text(value) -> str:
+    """A value as text; 3 and 3.0 are "3"."""
+    whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
+    return str(int(value)) if whole else str(value)
+
+# %% ../nbs/12_read.ipynb #64b627f3
 DAYS = [*(day.replace("/", mark) for day in (
             "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d/%b/%Y")
           for mark in "/.-"), "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"]
@@ -438,7 +444,7 @@ DATE_FORMATS = ["ISO8601", *map("".join, product(DAYS, HOURS))]
 
 def text_dates(text: pd.Series, form: str) -> pd.Series:
     """Text as times in a format, NaT where it is none; times with a zone as UTC."""
-    parts = text.astype(str).where(text.notna())
+    parts = text.astype(object).map(level_text, na_action="ignore").astype(object)
     if form != "%Y%m%d":
         parts = parts.where(parts.str.contains(r"\d.*[-/. ].*\d", na=False))
     dates = pd.to_datetime(parts, format=form, errors="coerce", utc=True)
@@ -539,10 +545,11 @@ def to_whole(column: pd.Series, form: str) -> pd.Series:
     whole = values.notna().all() and (values == values.round()).all()
     return values.astype("int64") if whole and values.abs().max() < 2**53 else values
 
-# %% ../nbs/12_read.ipynb #7768a999
+# %% ../nbs/12_read.ipynb #4bd06d44
 def to_dates(column: pd.Series, form: str) -> pd.Series:
     """Times without a zone, from times, dates or text."""
-    if form:
+    times = pd.api.types.infer_dtype(column) in ("datetime64", "datetime", "date")
+    if form and not times:
         return text_dates(column, form)
     dates = pd.to_datetime(column, errors="coerce", utc=True)
     return dates.dt.tz_localize(None)
@@ -573,14 +580,14 @@ def pool_rare(column: pd.Series) -> pd.Series:
     keep = column.isna() | column.isin(counts.index[:MANY_LEVELS - 1])
     return column.astype(object).where(keep, "other")
 
-# %% ../nbs/12_read.ipynb #cc71f2d5
+# %% ../nbs/12_read.ipynb #6823b42c
 def to_category(column: pd.Series, form: str) -> pd.Series:
     """Categories; where there are more than fifty, the rare ones together."""
     declared = isinstance(column.dtype, pd.CategoricalDtype)
     if declared and column.nunique() <= MANY_LEVELS:
         return column
     if declared or is_text(column) or column.nunique() > MANY_LEVELS:
-        column = column.astype(object).where(column.isna(), column.astype(str))
+        column = column.astype(object).map(level_text, na_action="ignore")
     return pool_rare(column).astype("category")
 
 # %% ../nbs/12_read.ipynb #de3f8e95
@@ -588,13 +595,18 @@ CONVERT: dict[str, Callable] = {
     "number": to_numbers, "whole number": to_whole, "date": to_dates,
     "yes/no": to_booleans, "category": to_category}
 
-# %% ../nbs/12_read.ipynb #16efa8b0
-def check_table(table: pd.DataFrame, target) -> None:
-    """Refuse names that occur twice, and a target that is not there."""
+# %% ../nbs/12_read.ipynb #595fca7e
+def check_names(table: pd.DataFrame) -> None:
+    """Refuse names that occur twice."""
     if not table.columns.is_unique:
         twice = table.columns[table.columns.duplicated()].unique()
         raise ValueError(f"'table' must have a name of its own for each column; "
                          f"{name_some(twice)} occurs more than once. Rename them.")
+
+
+def check_table(table: pd.DataFrame, target) -> None:
+    """Refuse names that occur twice, and a target that is not there."""
+    check_names(table)
     if target not in table.columns:
         near = difflib.get_close_matches(str(target), map(str, table.columns), 3)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
@@ -766,7 +778,33 @@ def told_classes(y: pd.Series, gone: int) -> str:
     words += [f"{len(counts) - 5} more classes"] if len(counts) > 5 else []
     return ", ".join(words) + (f"; {gone:,} missing" if gone else "")
 
-# %% ../nbs/12_read.ipynb #b5ee3f23
+# %% ../nbs/12_read.ipynb #cffbbdff
+def note_dtype(dtype) -> Any:
+    """A dtype as its name, or as its levels."""
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return str(dtype)
+    return {"levels": dtype.categories.tolist(), "of": str(dtype.categories.dtype),
+            "ordered": bool(dtype.ordered)}
+
+
+def noted_dtype(note) -> Any:
+    """The dtype of a note."""
+    if isinstance(note, str):
+        return pd.api.types.pandas_dtype(note)
+    levels = pd.Index(note["levels"], dtype=note["of"])
+    return pd.CategoricalDtype(levels, note["ordered"])
+
+# %% ../nbs/12_read.ipynb #36fb7805
+def note_columns(table: pd.DataFrame, looks: dict[Any, Look], typed: dict) -> dict:
+    """The kind and the dtype of each column that is used."""
+    notes = {}
+    for name, look in looks.items():
+        if look.kind in CONVERT:
+            values = typed[name] if name in typed else convert(table[name], look)
+            notes[str(name)] = [look.kind, note_dtype(values.dtype)]
+    return notes
+
+# %% ../nbs/12_read.ipynb #918c6b17
 def guess_columns(table, target, kinds=None) -> pd.DataFrame:
     """Guess what each column of a table is, and say why.
 
@@ -785,7 +823,9 @@ def guess_columns(table, target, kinds=None) -> pd.DataFrame:
     -------
     pandas.DataFrame of shape (n_features + 1, 5)
         One line a column: `column`, `kind`, `why` (in words, with figures), `use`
-        (what will be done with it), and the `format` of numbers and dates in text.
+        (what will be done with it), and the `format` of numbers and dates in text. Its
+        `attrs` keep dtypes and levels for a later table, so save it with pickle or
+        joblib.
 
     Raises
     ------
@@ -834,22 +874,25 @@ def guess_columns(table, target, kinds=None) -> pd.DataFrame:
     judged[target] = Look("target", told_classes(y, len(table) - len(y)))
     lines = [(name, judged[name].kind, judged[name].why, USE[judged[name].kind],
               judged[name].format) for name in table.columns]
-    return pd.DataFrame(lines, columns=["column", "kind", "why", "use", "format"])
+    guess = pd.DataFrame(lines, columns=["column", "kind", "why", "use", "format"])
+    guess.attrs["dtypes"] = note_columns(table, judged, typed)
+    return guess
 
-# %% ../nbs/12_read.ipynb #8376ffc5
+# %% ../nbs/12_read.ipynb #414e1c80
 def check_guess(guess, table: pd.DataFrame) -> pd.DataFrame:
     """Refuse a guess that is of another table."""
     wanted = {"column", "kind", "format"}
     if not isinstance(guess, pd.DataFrame) or not wanted <= set(guess.columns):
         raise ValueError("'guess' must be what guess_columns returns; got "
                          f"{type(guess).__name__}.")
-    gone = [name for name in guess["column"] if name not in table.columns]
-    if gone:
-        raise ValueError(f"'guess' names columns that the table lacks: "
-                         f"{name_some(gone)}. Guess again for this table.")
     wrong = sorted(set(guess["kind"]) - set(USE))
     if wrong:
         raise ValueError(f"'guess' must have kinds of {[*USE]}; got {wrong}.")
+    used = guess.loc[guess["kind"].isin([*CONVERT]), "column"]
+    gone = [name for name in used if name not in table.columns]
+    if gone:
+        raise ValueError(f"'table' must have the columns that 'guess' uses; it lacks "
+                         f"{name_some(gone)}. Add or rename them, or guess again.")
     return guess
 
 # %% ../nbs/12_read.ipynb #d71555e6
@@ -860,42 +903,116 @@ def known_rows(table: pd.DataFrame, y: pd.Series, target) -> None:
         warnings.warn(f"{gone:,} of {len(table):,} rows have no {target!r}; they are "
                       "dropped.", stacklevel=3)
 
-# %% ../nbs/12_read.ipynb #fba98942
-def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series]:
+# %% ../nbs/12_read.ipynb #ba9f4427
+def used_looks(guess: pd.DataFrame, target) -> dict[Any, Look]:
+    """The looks of the columns that are used."""
+    looks = {name: Look(kind, "", form) for name, kind, form in
+             guess[["column", "kind", "format"]].itertuples(index=False)
+             if kind in CONVERT and name != target}
+    if not looks:
+        raise ValueError("'guess' must leave a column to learn from; all are left out. "
+                         "Overrule it with kinds= of guess_columns.")
+    return looks
+
+# %% ../nbs/12_read.ipynb #08f1b5c7
+def known_dtypes(guess: pd.DataFrame, looks: dict[Any, Look], strict: bool) -> dict:
+    """The dtypes that a guess keeps; if `strict`, it must know all of them."""
+    notes = guess.attrs.get("dtypes", {})
+    dtypes = {name: noted_dtype(notes[str(name)][1]) for name, look in looks.items()
+              if notes.get(str(name), [""])[0] == look.kind}
+    lost = [name for name in looks if name not in dtypes]
+    if strict and lost:
+        raise ValueError(f"'guess' must be as guess_columns returned it; the types of "
+                         f"{name_some(lost)} are lost. Say kinds with kinds=, and save "
+                         "the guess with pickle or joblib.")
+    return dtypes
+
+# %% ../nbs/12_read.ipynb #d8cf0bac
+def known_levels(column: pd.Series, dtype: pd.CategoricalDtype) -> pd.Series:
+    """Categories with the levels of an earlier table."""
+    known = {level_text(level): level for level in dtype.categories}
+    places, cells = pd.factorize(column.astype(object))
+    levels = [known.get(level_text(cell), known.get("other")) for cell in cells]
+    values = [levels[place] if place >= 0 else None for place in places]
+    return pd.Series(pd.Categorical(values, dtype=dtype), index=column.index)
+
+# %% ../nbs/12_read.ipynb #ba17dbbe
+def convert_as(column: pd.Series, look: Look, dtype) -> pd.Series:
+    """A column with the type of its kind, and the dtype of an earlier table."""
+    if isinstance(dtype, pd.CategoricalDtype):
+        return known_levels(tidy(column), dtype)
+    values = convert(column, look)
+    as_found = dtype is None or dtype in ("int64", "bool")
+    return values if as_found else values.astype(dtype)
+
+# %% ../nbs/12_read.ipynb #f4afa302
+def warn_of_lost(table: pd.DataFrame, X: pd.DataFrame, looks: dict[Any, Look]) -> None:
+    """Warn of values that became missing because they do not fit the guess."""
+    lost = {name: int((tidy(table[name]).notna() & X[str(name)].isna()).sum())
+            for name in looks}
+    told = [f"{count:,} of {name!r}" for name, count in lost.items() if count]
+    if told:
+        warnings.warn(f"Values that 'guess' does not know become missing: "
+                      f"{', '.join(told)}.", stacklevel=3)
+
+# %% ../nbs/12_read.ipynb #4306b6a4
+def warn_of_points(table: pd.DataFrame, looks: dict[Any, Look]) -> None:
+    """Warn of floats where the guess knows a decimal comma."""
+    doubtful = []
+    for name, look in looks.items():
+        if look.format == "," and pd.api.types.is_float_dtype(table[name].dtype):
+            values = tidy(table[name])
+            if values.notna().all() or (values.dropna() % 1 != 0).any():
+                doubtful.append(name)
+    if doubtful:
+        warnings.warn(
+            f"By 'guess', {name_some(doubtful)} had a decimal comma, and now come as "
+            "numbers with a point. If it marks thousands, pass dtype=str to "
+            "read_table.", stacklevel=3)
+
+# %% ../nbs/12_read.ipynb #d4d376b5
+def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series | None]:
     """Turn a table as it was read into typed columns and the answer.
 
     Parameters
     ----------
     table : frame of shape (n_samples, n_features + 1)
         The table, of pandas, polars or Arrow.
-    target : str
-        The column with the classes.
+    target : str or None
+        The column with the classes. None is for a later table, whose answers are not
+        known or not wanted; it needs the `guess` of an earlier one.
     guess : pandas.DataFrame or None, default=None
         What `guess_columns` returned; None guesses here. With the guess of an earlier
-        table, a later one gets the same columns and formats.
+        table, a later one gets the same columns, formats, dtypes and levels. Columns
+        that the guess does not use may be there or not.
 
     Returns
     -------
     X : pandas.DataFrame of shape (n_known, n_used)
         The columns that are used: floats, whole numbers, booleans, times and
         categories. Missing values stay missing. The index is that of `table`.
-    y : pandas.Series of shape (n_known,)
-        The answer with its own labels, outer spaces apart.
+    y : pandas.Series of shape (n_known,) or None
+        The answer with its own labels, outer spaces apart; None if `target` is None.
 
     Raises
     ------
     ValueError
-        If the target or the guess does not fit the table, or no column is left.
+        If the target or the guess does not fit the table, columns are missing, or no
+        column is left.
 
     Warns
     -----
     UserWarning
-        If rows are dropped because their answer is missing.
+        If rows are dropped because their answer is missing; without a target, if
+        values do not fit the guess, or a point may mark thousands.
 
     Notes
     -----
     Categories beyond the 49 most frequent ones become ``"other"`` where there are more
-    than 50. Nothing else is learnt from the rows, so that a table may be prepared as a
+    than 50. Which ones these are is kept by the guess. A level that is new in a later
+    table becomes ``"other"`` as well where there is such a level, and missing where
+    there is none. A gap in whole numbers makes them floats, and one in booleans makes
+    them nullable, also where the earlier table had none. Nothing else is learnt from the rows, so that a table may be prepared as a
     whole and split afterwards. Scaling and filling in belong into a pipeline that sees
     the training rows alone.
 
@@ -912,22 +1029,35 @@ def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series]:
     1  2.75  False
     >>> y.unique().tolist()
     ['no', 'yes']
+
+    A later table has no answers yet:
+
+    >>> from smotegan.read import guess_columns
+    >>> guess = guess_columns(table, "fraud")
+    >>> later = pd.DataFrame({"new": ["N"], "paid": ["1.000,00"]})
+    >>> prepare_table(later, None, guess)[0]
+         paid    new
+    0  1000.0  False
     """
     table = as_pandas(table)
-    check_table(table, target)
+    if target is None and guess is None:
+        raise ValueError("'guess' must be given if 'target' is None. Pass what "
+                         "guess_columns returned for the earlier table.")
+    check_names(table) if target is None else check_table(table, target)
     guess = guess_columns(table, target) if guess is None else check_guess(guess, table)
     index = table.index
     table = table.reset_index(drop=True)
+    looks = used_looks(guess, target)
+    dtypes = known_dtypes(guess, looks, target is None)
+    X = pd.DataFrame({str(name): convert_as(table[name], look, dtypes.get(name))
+                      for name, look in looks.items()})
+    if target is None:
+        warn_of_points(table, looks)
+        warn_of_lost(table, X, looks)
+        return X.set_axis(index, axis=0), None
     y = read_answer(table, target)
     known_rows(table, y, target)
-    looks = {name: Look(kind, "", form) for name, kind, form in
-             guess[["column", "kind", "format"]].itertuples(index=False)
-             if kind in CONVERT and name != target}
-    if not looks:
-        raise ValueError("'guess' must leave a column to learn from; all are left out. "
-                         "Overrule it with kinds= of guess_columns.")
-    X = pd.DataFrame({str(name): convert(table[name], look)
-                      for name, look in looks.items()}).loc[y.index]
+    X = X.loc[y.index]
     X.index = y.index = index[y.index]
     return X, y
 
