@@ -349,7 +349,12 @@ def run_cached(cached, *task) -> list[Run]:
     except Failed as failed:
         return failed.args[0]
 
-# %% ../nbs/64_compare.ipynb #186e87b5
+# %% ../nbs/64_compare.ipynb #b20bb7f8
+def is_light(arm: Arm) -> bool:
+    """Whether an arm trains no network."""
+    return getattr(arm.sampler, "gan", "none") == "none"
+
+# %% ../nbs/64_compare.ipynb #38158bf5
 def run_all(arms, classifiers, X, y, positive, splits, n_jobs=None, cache=None,
             progress=True, numbers=None) -> list[Run]:
     """All arms on some of the folds."""
@@ -357,10 +362,12 @@ def run_all(arms, classifiers, X, y, positive, splits, n_jobs=None, cache=None,
     run = run_arm if cache is None else partial(
         run_cached, Memory(cache, verbose=0).cache(run_for_cache))
     tasks = [delayed(run)(arm, classifiers, X, y, positive, number, splits[number])
-             for number in numbers for arm in arms]
-    made = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    shown = tqdm(made, "arms x folds", len(tasks), delay=3, disable=not progress)
-    return [run for found in shown for run in found]
+             for arm in sorted(arms, key=is_light) for number in numbers]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="A worker stopped")
+        made = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+        shown = tqdm(made, "arms x folds", len(tasks), delay=3, disable=not progress)
+        return [run for found in shown for run in found]
 
 # %% ../nbs/64_compare.ipynb #1b5075da
 def policy_name(arm: str, treatment: str) -> str:
@@ -865,12 +872,13 @@ def draw_comparison(comparison, metric, classifier, rope=None):
     plt.close(figure)  # it is shown where it is returned, once
     return figure
 
-# %% ../nbs/64_compare.ipynb #4f00a4d3
+# %% ../nbs/64_compare.ipynb #2a3141d3
 TABLE = """
 {% macro grid(table) -%}<div class="wide"><table><thead><tr><th></th>
 {% for head in table.columns %}<th{% if table[head].dtype == "object" %} class="words"
 {%- endif %}>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for name, line in table.iterrows() %}<tr><th>{{ name }}</th>
+{% for name, line in table.iterrows() %}<tr>
+<th style="white-space: nowrap">{{ name }}</th>
 {% for head in table.columns %}<td{% if line[head] is string %} class="words"
 {%- endif %}>{{- line[head] | cell }}</td>{% endfor %}</tr>{% endfor %}
 </tbody></table></div>
@@ -893,11 +901,22 @@ def write_page(path, body: str, title: str) -> str:
         Path(path).write_text(page, encoding="utf-8")
     return page
 
-# %% ../nbs/64_compare.ipynb #555226f2
+# %% ../nbs/64_compare.ipynb #480f53ad
+def without_empty(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without columns that say nothing."""
+    return table.drop(
+        columns=[
+            name
+            for name in table
+            if table[name].isin(["", None]).all() or table[name].isna().all()
+        ]
+    )
+
+# %% ../nbs/64_compare.ipynb #14f8811e
 def comparison_body(comparison, metric) -> str:
     """Words, table and pictures of each classifier."""
     parts = [{"name": name, "words": comparison.summary(metric, name).splitlines(),
-              "table": comparison.table(metric, name),
+              "table": without_empty(comparison.table(metric, name)),
               "picture": as_png(comparison.plot(metric, name).axes[0])}
              for name in comparison.classifiers]
     return fill_page("""<div class="smotegan">

@@ -970,7 +970,7 @@ def warn_of_points(table: pd.DataFrame, looks: dict[Any, Look]) -> None:
             "numbers with a point. If it marks thousands, pass dtype=str to "
             "read_table.", stacklevel=3)
 
-# %% ../nbs/12_read.ipynb #d4d376b5
+# %% ../nbs/12_read.ipynb #3f60eb3e
 def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series | None]:
     """Turn a table as it was read into typed columns and the answer.
 
@@ -1012,9 +1012,11 @@ def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series | 
     than 50. Which ones these are is kept by the guess. A level that is new in a later
     table becomes ``"other"`` as well where there is such a level, and missing where
     there is none. A gap in whole numbers makes them floats, and one in booleans makes
-    them nullable, also where the earlier table had none. Nothing else is learnt from the rows, so that a table may be prepared as a
-    whole and split afterwards. Scaling and filling in belong into a pipeline that sees
-    the training rows alone.
+    them nullable, also where the earlier table had none.
+
+    Nothing else is learnt from the rows, so that a table may be prepared as a whole and
+    split afterwards. Scaling and filling in belong into a pipeline that sees the
+    training rows alone.
 
     Examples
     --------
