@@ -69,7 +69,7 @@ TOC = """
 """
 
 HIDDEN = ("set_fit_request, set_transform_request, set_inverse_transform_request, "
-          "set_fit_resample_request")
+          "set_fit_resample_request, set_score_request, set_predict_request")
 BADGE = re.compile(r"\[!\[([^\]]*)\]\(https?://[^)]*badge[^)]*\)\]\(([^)]*)\)")
 
 
@@ -221,6 +221,9 @@ def finish(made: Path) -> None:
         if path.name not in MATHJAX:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(made / "_static" / "mathjax" / "output" / "svg", ignore_errors=True)  # the pages draw with fonts
+    for name in ("asciimath.js", "mml.js", "tex-full.js", "mml"):  # the pages write TeX, which tex-chtml.js reads
+        path = made / "_static" / "mathjax" / "input" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for path in made.rglob("*.map"):
         path.unlink()
 

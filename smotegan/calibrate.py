@@ -345,7 +345,7 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
         The number of folds that were made.
     n_features_in_ : int
         Number of columns in `fit`, if the estimator knows it.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns in `fit`, if the estimator knows them.
 
     See Also
