@@ -84,11 +84,6 @@ def fit_line(z, targets) -> tuple[float, float]:
     level, slope = newton(D, targets)
     return float(slope / scale), float(level - slope * centre / scale)
 
-
-def fit_logistic(z, y01) -> tuple[float, float]:
-    """Slope and intercept of Platt's scaling of the logits `z` to labels 0 and 1."""
-    return fit_line(z, platt_targets(y01))
-
 # %% ../nbs/61_calibrate.ipynb #1c8e837d
 def fit_shift(z, targets) -> float:
     """The intercept of a logistic regression whose slope is fixed at 1."""

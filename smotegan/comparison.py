@@ -534,7 +534,7 @@ def long_frame(comparison) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["classifier", "arm", "treatment", "score",
                                         "repeat", "fold", "value", "pooled"])
 
-# %% ../nbs/64_compare.ipynb #5dfca06f
+# %% ../nbs/64_compare.ipynb #04e6e16e
 @dataclass(eq=False)
 class Comparison:
     """What `compare` found: predictions, and everything that follows from them.
@@ -707,7 +707,7 @@ class Comparison:
         str
             One sentence for each verdict.
         """
-        return summarise(self, self.table(metric, classifier), metric)
+        return summarise(self.table(metric, classifier))
 
     def plot(self, metric="average precision", classifier: str | None = None, *,
              rope: float | None = None):
@@ -750,8 +750,8 @@ class Comparison:
         return fill_page('<div class="smotegan">{{ grid(table) }}</div>',
                          table=self.table())
 
-# %% ../nbs/64_compare.ipynb #f399c3ff
-def summarise(comparison, table: pd.DataFrame, metric) -> str:
+# %% ../nbs/64_compare.ipynb #e706ab8b
+def summarise(table: pd.DataFrame) -> str:
     """One sentence for each verdict."""
     rope, lines = table.attrs["rope"], []
     for verdict in ("better", "worse", "practically the same", "cannot tell"):
