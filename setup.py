@@ -27,7 +27,8 @@ setup(
     packages=find_packages(include=[cfg["lib_path"], cfg["lib_path"] + ".*"]),
     python_requires=f">=3.{first},<3.{last + 1}",
     install_requires=cfg["requirements"].split(),
-    extras_require={extra: cfg[f"{extra}_requirements"].split() for extra in ("stats", "files", "examples", "dev")},
+    extras_require={key.removesuffix("_requirements"): value.split() for key, value in cfg.items()
+                    if key.endswith("_requirements")},
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",

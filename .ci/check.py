@@ -1,4 +1,4 @@
-"""Run every check of the project; the last line is `N passed, N failed`."""
+"""Run every check of the project, two at a time; the last line is `N passed, N failed`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import import_module
 from pathlib import Path
 
+import course
 import nbformat
 import pages
-from common import EXAMPLES, PAGES, ROOT, modules, read, settings
+from common import COURSE, EXAMPLES, NOTEBOOKS, PAGES, ROOT, modules, read, settings
 from links import dead_links, dead_site_links
 from numpydoc.validate import validate
 
@@ -29,6 +31,9 @@ NOISE = re.compile(  # what no committed output may hold
     r"(?<![\w./:])/(?:root|home|work|tmp|Users|var|usr)/[\w./-]*|[A-Z]:\\+Users\S*|\x1b\[[\d;]*m|\bat 0x[0-9a-f]+|"
     r"^.*\b(?:WARNING:|\w*Warning: ).*$|^[IWE]0000 .*$", re.M)
 SECONDS: dict[str, float] = {}  # what each page took in this run
+WORKERS = 2  # checks at a time, each with one thread
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+                                     "TF_NUM_INTEROP_THREADS")}
 
 
 class Failure(Exception):
@@ -38,7 +43,8 @@ class Failure(Exception):
 def run(*command, cwd=ROOT, **environment) -> str:
     """Run a command; a non-zero exit is a failure that shows what was printed."""
     done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True,
-                          env={**os.environ, "MPLBACKEND": "agg", "PYTHONWARNINGS": "default", **environment})
+                          env={**os.environ, **ONE_THREAD, "MPLBACKEND": "agg", "PYTHONWARNINGS": "default",
+                               **environment})
     if done.returncode:
         raise Failure((done.stdout + done.stderr)[-6000:])
     return done.stdout
@@ -103,7 +109,8 @@ def check_page(path: Path):
 
 def check_links():
     """Every relative link leads to a file, and to a heading of it."""
-    files = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *PAGES, *EXAMPLES]
+    texts = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    files = [*texts, *sorted(COURSE[0].parent.glob("*.md")), *NOTEBOOKS]
     dead = [link for path in files for link in dead_links(path)]
     if dead:
         raise Failure("links that lead nowhere:\n" + "\n".join(dead))
@@ -120,7 +127,7 @@ def printed(cell) -> str:
 def check_noise():
     """No committed output is noise: stderr, warnings, paths and addresses of a machine, colours of a terminal."""
     found = []
-    for path in [*PAGES, *EXAMPLES]:
+    for path in NOTEBOOKS:
         for number, cell in enumerate(read(path).cells):
             where = f"{path.name}, cell {number}"
             if any(output.get("name") == "stderr" for output in cell.get("outputs", [])):
@@ -141,9 +148,9 @@ def check_site():
         raise Failure(f"the site has {size:.1f} MB, the limit is {SITE_MB}")
 
 
-def check_browser():
-    """Measure the pages of the site in a browser, where there is one."""
-    print(f"{run(sys.executable, '.ci/browser.py').strip():.55}  ", end="", flush=True)
+def check_browser(*arguments) -> str:
+    """Measure the pages of the site in a browser, or use it as a reader does; says so where there is none."""
+    return run(sys.executable, *arguments).strip().splitlines()[-1]
 
 
 def imported(source: str):
@@ -189,11 +196,35 @@ def ruff(length, *folders):
     run(TOOLS / "ruff", "check", "--line-length", int(length), *shlex.split(CONFIG["ruff_args"]), *folders)
 
 
-def check_example(path: Path):
-    """Run an example notebook with its quick parameters."""
+def check_example(path: Path, notebook=None):
+    """Run a notebook with its quick parameters, in the folder where it lies."""
     with tempfile.TemporaryDirectory() as folder:
-        run(TOOLS / "papermill", path, Path(folder) / path.name, "-p", "quick", "True", "--no-progress-bar",
-            "--cwd", ROOT / "example_notebooks")
+        copy = Path(folder) / path.name
+        nbformat.write(notebook or read(path), copy)
+        run(TOOLS / "papermill", copy, copy, "-p", "quick", "True", "--no-progress-bar", "--cwd", path.parent)
+
+
+def check_lesson(path: Path):
+    """Hold a lesson against the rules of the course."""
+    if found := course.complaints(read(path)):
+        raise Failure("\n".join(found))
+
+
+def check_exercises(path: Path):
+    """Run a lesson: each exercise fails while it is empty, and passes with its solution."""
+    check_example(path, course.proof(read(path), lazy=path.stem.startswith(course.NO_TENSORFLOW)))
+
+
+def check_copies():
+    """The students' copies hold no solution, the teachers' hold them all."""
+    run(sys.executable, ".ci/course.py")
+    for path in COURSE:
+        student, teacher = (read(course.COPIES / kind / path.name) for kind in ("student", "teacher"))
+        text = "\n".join(cell.source for cell in student.cells)
+        if "SOLUTION" in text or text.count("# Your lines here.") < 3 or any(cell.get("outputs") for cell in student.cells):
+            raise Failure(f"{path.name}: the student's copy holds solutions or outputs")
+        if "# Your lines here." in "\n".join(cell.source for cell in teacher.cells):
+            raise Failure(f"{path.name}: the teacher's copy lacks a solution")
 
 
 def check_lazy():
@@ -229,55 +260,66 @@ def check_docstrings():
 
 
 def checks():
-    """Every check: its name, its function and its arguments."""
-    for path in [*PAGES, *EXAMPLES]:
-        yield f"clean    {path.name}", check_clean, (path,)
-    yield "export   the package is what the notebooks say", check_export, ()
-    yield "links    every relative link leads somewhere", check_links, ()
-    yield "noise    no output is a warning or a path of a machine", check_noise, ()
-    yield "site     builds, and its links lead somewhere", check_site, ()
-    yield "browser  nothing of the site is cut or too wide", check_browser, ()
-    yield "imports  point up the list of pages only", check_imports, ()
-    yield "limits   each complains about its planted fault", pages.selftest, ()
-    yield "readme   README.md, CONTRIBUTING.md are what nbs/ says", run, (sys.executable, ".ci/readme.py", "--check")
-    yield "lazy     import smotegan loads no TensorFlow", check_lazy, ()
-    yield "ruff     pages", ruff, (pages.LIMITS["wide"], "nbs")
-    yield "ruff     package, scripts, examples, benchmarks", ruff, (
-        CONFIG["line_length"], PACKAGE, ".ci", "example_notebooks", "benchmarks")
-    yield "mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)
-    yield "numpydoc public docstrings", check_docstrings, ()
-    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-    yield "schema   GitHub workflows", run, (
-        TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    yield "doctest  examples in docstrings", run, (
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", PACKAGE)
-    yield "numbers  public names of all modules", pages.check_public, ()
-    for path in pages.NUMBERED:
-        yield f"numbers  {path.stem}", pages.check_numbers, (path,)
+    """Every check: its name, its function and its arguments. Those that need the site stand behind it, in one list."""
+    yield [("site     builds, and its links lead somewhere", check_site, ()),
+           ("browser  nothing of the site is cut or too wide", check_browser, (".ci/browser.py",)),
+           ("e2e      notebooks in JupyterLab, search on the site", check_browser, (".ci/e2e.py",))]
     for path in PAGES:
-        yield f"page     {path.name}, and its solutions", check_page, (path,)
+        yield [(f"page     {path.name}, and its solutions", check_page, (path,))]
     for path in EXAMPLES:
-        yield f"example  {path.name}, quick", check_example, (path,)
+        yield [(f"example  {path.name}, quick", check_example, (path,))]
+    for path in COURSE:
+        yield [(f"course   {path.name}: its exercises", check_exercises, (path,))]
+        yield [(f"course   {path.name}: its rules", check_lesson, (path,))]
+    yield [("doctest  examples in docstrings", run, (
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", PACKAGE))]
+    for path in NOTEBOOKS:
+        yield [(f"clean    {path.name}", check_clean, (path,))]
+    for path in pages.NUMBERED:
+        yield [(f"numbers  {path.stem}", pages.check_numbers, (path,))]
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    folders = [PACKAGE, ".ci", "example_notebooks", "benchmarks"]
+    yield from ([check] for check in (
+        ("numbers  public names of all modules", pages.check_public, ()),
+        ("copies   of the course: no solution for students", check_copies, ()),
+        ("export   the package is what the notebooks say", check_export, ()),
+        ("links    every relative link leads somewhere", check_links, ()),
+        ("noise    no output is a warning or a path of a machine", check_noise, ()),
+        ("imports  point up the list of pages only", check_imports, ()),
+        ("limits   each complains about its planted fault", pages.selftest, ()),
+        ("readme   README.md, CONTRIBUTING.md are what nbs/ says", run, (sys.executable, ".ci/readme.py", "--check")),
+        ("lazy     import smotegan loads no TensorFlow", check_lazy, ()),
+        ("ruff     pages", ruff, (pages.LIMITS["wide"], "nbs")),
+        ("ruff     package, scripts, examples, benchmarks", ruff, (CONFIG["line_length"], *folders)),
+        ("mypy     package", run, (TOOLS / "mypy", *shlex.split(CONFIG["mypy_args"]), PACKAGE)),
+        ("numpydoc public docstrings", check_docstrings, ()),
+        ("schema   GitHub workflows", run, (
+            TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows))))
+
+
+def attempt(name: str, function, arguments) -> bool:
+    """Run a check and print what came of it: whether it held."""
+    start = time.perf_counter()
+    try:
+        remark = function(*arguments)
+    except Exception as error:  # a check that breaks is a check that failed
+        result, remark = "FAILED", f"\n{error}\n"
+    else:
+        result, remark = "ok", f"  {remark.strip():.70}" if isinstance(remark, str) and "browser" in remark else ""
+    print(f"{name:58}{result:6}  {time.perf_counter() - start:5.1f} s{remark}", flush=True)
+    return result == "ok"
 
 
 def main() -> int:
-    chosen, passed, failed = sys.argv[1:], 0, 0
-    for name, function, arguments in checks():
-        if chosen and not any(word in name for word in chosen):
-            continue
-        print(f"{name:58}", end="", flush=True)
-        start = time.perf_counter()
-        try:
-            function(*arguments)
-        except Exception as error:  # a check that breaks is a check that failed
-            failed += 1
-            print(f"FAILED  {time.perf_counter() - start:5.1f} s\n{error}\n", flush=True)
-        else:
-            passed += 1
-            print(f"ok      {time.perf_counter() - start:5.1f} s", flush=True)
-    print(f"\n{pages.table(SECONDS)}\n")
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0 or passed == 0)
+    chosen, start = sys.argv[1:], time.perf_counter()
+    lists = [[check for check in found if not chosen or any(word in check[0] for word in chosen)]
+             for found in checks()]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        futures = [pool.submit(lambda found: [attempt(*check) for check in found], found) for found in lists]
+        held = [result for future in as_completed(futures) for result in future.result()]
+    print(f"\n{pages.table(SECONDS)}\n\nAll of it took {(time.perf_counter() - start) / 60:.1f} minutes.")
+    print(f"{sum(held)} passed, {len(held) - sum(held)} failed")
+    return int(not held or not all(held))
 
 
 if __name__ == "__main__":

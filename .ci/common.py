@@ -10,7 +10,10 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
-EXAMPLES = sorted((ROOT / "example_notebooks").glob("*.ipynb"))
+COURSE = sorted((ROOT / "example_notebooks" / "course").glob("lesson_*.ipynb"))
+WORKED = sorted((ROOT / "example_notebooks" / "worked").glob("*.ipynb"))
+EXAMPLES = [*sorted((ROOT / "example_notebooks").glob("*.ipynb")), *WORKED]
+NOTEBOOKS = [*PAGES, *EXAMPLES, *COURSE]
 
 
 def settings() -> dict[str, str]:
@@ -23,6 +26,11 @@ def settings() -> dict[str, str]:
 def read(path: Path):
     """Read a notebook."""
     return nbformat.read(path, as_version=4)
+
+
+def has_tag(cell, tag: str) -> bool:
+    """Whether a cell has a tag."""
+    return tag in cell.metadata.get("tags", [])
 
 
 def title(notebook) -> str:

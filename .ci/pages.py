@@ -22,7 +22,7 @@ COLUMNS = ["cells", "exported", "median", "p90", "longest", "prose", "pictures",
 
 def parse(source: str) -> ast.Module:
     """The syntax tree of a cell, without the lines that only IPython reads."""
-    return ast.parse(re.sub(r"^([%!].*)$", "", source, flags=re.M))
+    return ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.M))
 
 
 def docstring_nodes(source: str) -> list[ast.Constant]:
@@ -42,6 +42,12 @@ def code_lines(source: str) -> int:
     documented = {line for node in docstring_nodes(source) for line in range(node.lineno, node.end_lineno + 1)}
     return sum(bool(line.strip()) and not line.lstrip().startswith(("#", "%", "!")) and number not in documented
                for number, line in enumerate(source.split("\n"), 1))
+
+
+def words(markdown: str) -> int:
+    """The words of prose: no fences, formulas, tags of HTML and addresses."""
+    text = re.sub(r"```.*?```|\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)", " ", markdown, flags=re.S)
+    return len(re.findall(r"\w[\w'’.,%-]*", text))
 
 
 def sentences(markdown: str) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from common import EXAMPLES, PAGES, ROOT, read
+from common import NOTEBOOKS, ROOT, has_tag, read
 
 
 def strip_stderr(path: Path) -> None:
@@ -34,11 +34,22 @@ def strip_addresses(path: Path) -> None:
         nbformat.write(notebook, path)
 
 
+def strip_sliders(path: Path) -> None:
+    """Take the output off the sliders: without a kernel it is an empty frame."""
+    notebook, found = read(path), False
+    for cell in notebook.cells:
+        if has_tag(cell, "slider") and cell.outputs:
+            cell.outputs, found = [], True
+    if found or notebook.metadata.pop("widgets", None):
+        nbformat.write(notebook, path)
+
+
 if __name__ == "__main__":
     tools = Path(sys.executable).parent
     subprocess.run([tools / "nbdev_export"], cwd=ROOT, check=True)
-    for path in [*PAGES, *EXAMPLES]:
+    for path in NOTEBOOKS:
         strip_stderr(path)
+        strip_sliders(path)
         strip_addresses(path)
         subprocess.run([tools / "nbdev_clean", "--fname", str(path)], cwd=ROOT, check=True)
     subprocess.run([sys.executable, ".ci/readme.py"], cwd=ROOT, check=True)
