@@ -7,6 +7,9 @@
 #   make test         check everything; ends with "N passed, N failed"
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
+#   make course       write the lessons for students, without solutions, and for teachers into course_copies/
+#   make refresh      run every notebook anew and report which printed tables differ; WORDS="quickstart 34" for some
+#   make e2e          run notebooks in JupyterLab and search the site, in a real browser; installs one where none is
 #   make lab          open the notebooks in JupyterLab
 #   make docs         build the site into _site/
 #   make browser      build it and measure every page in a browser, if Playwright and Chromium or Chrome are here
@@ -16,7 +19,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: quickstart csv test fuzz room lab docs browser prepare clean
+.PHONY: quickstart csv test fuzz room course refresh e2e lab docs browser prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
@@ -33,6 +36,15 @@ fuzz: .venv/ready-dev
 room: .venv/ready-dev
 	@$(BIN)/python benchmarks/room.py --jobs 2
 
+course: .venv/ready-dev
+	@$(BIN)/python .ci/course.py
+
+refresh: .venv/ready-dev
+	@$(BIN)/python .ci/refresh.py $(WORDS)
+
+e2e: docs
+	@$(BIN)/python .ci/e2e.py --install
+
 lab: .venv/ready-dev
 	$(BIN)/jupyter lab nbs/index.ipynb
 
@@ -46,7 +58,7 @@ prepare: .venv/ready-dev
 	@$(BIN)/python .ci/prepare.py
 
 clean:
-	rm -rf .venv _site _build quickstart_results csv_results build *.egg-info
+	rm -rf .venv _site _build quickstart_results csv_results course_copies build *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "smotegan needs Python 3.11, 3.12 or 3.13, and found none of them. Install one (python.org), or name it: make PYTHON=/path/to/python"; exit 1; }

@@ -1,6 +1,6 @@
 """Open every page of _site/ in a browser, on a desk and on a phone, and measure what is cut or too wide.
 
-Needs Playwright (`pip install playwright`) and a Chromium or Chrome that is installed already; without them it says so.
+Needs Playwright, and a Chromium or Chrome: one that is installed, or Playwright's own; without them it says so.
 """
 
 from __future__ import annotations
@@ -64,8 +64,15 @@ MEASURE = """
 
 
 def browser_path() -> str | None:
-    """The browser of this machine, or the one that BROWSER_PATH names."""
-    return os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    """The browser that BROWSER_PATH names, that of this machine, or Playwright's own; None without any."""
+    path = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path and find_spec("playwright"):
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            own = playwright.chromium.executable_path
+        path = own if os.path.exists(own) else None
+    return path
 
 
 def faults(page, address: str, width: int) -> list[str]:
@@ -96,10 +103,17 @@ def look(chromium, path: str) -> list[str]:
     return found
 
 
-def main() -> None:
+def browser_or_word() -> str | None:
+    """The browser to use, or a word that there is none."""
     path = browser_path()
     if not path or not find_spec("playwright"):
         print(f"no browser found, skipped ({'Playwright is missing' if path else 'no Chromium, no Chrome'})")
+        return None
+    return path
+
+
+def main() -> None:
+    if not (path := browser_or_word()):
         return
     from playwright.sync_api import sync_playwright
 
@@ -109,7 +123,7 @@ def main() -> None:
         found = look(playwright.chromium, path)
     if found:
         sys.exit("\n".join(found))
-    print(f"Nothing is cut or too wide at {' and '.join(map(str, WIDTHS))} px.")
+    print(f"In a browser: nothing is cut or too wide at {' and '.join(map(str, WIDTHS))} px.")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-import struct
 import subprocess
 import sys
 from html import unescape
@@ -14,7 +13,21 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
-from common import EXAMPLES, PAGES, ROOT, modules, read, settings, title, without_directives
+from common import (
+    COURSE,
+    EXAMPLES,
+    NOTEBOOKS,
+    PAGES,
+    ROOT,
+    WORKED,
+    has_tag,
+    modules,
+    read,
+    settings,
+    title,
+    without_directives,
+)
+from course import solved, stub
 from PIL import Image
 
 BUILD, SITE = ROOT / "_build", ROOT / "_site"
@@ -23,10 +36,15 @@ IS_PAGE = (ROOT / "nbs" / "contributing.ipynb").exists()  # then CONTRIBUTING.md
 CONTRIBUTING = "contributing.ipynb" if IS_PAGE else "CONTRIBUTING.md"
 REFERENCE = ["CHANGELOG"] if IS_PAGE else ["CONTRIBUTING", "CHANGELOG"]
 
+COURSE_TEXTS = {"README": "course", "TEACHERS": "teachers", "LICENSE": "course_licence"}  # what they are called here
+FILES = f"{settings()['git_url']}/blob/main"
+START = ["quickstart", "your_csv"]
+
 CHAPTERS = {"0": "Data", "1": "Tables", "2": "SMOTE and distances", "3": "The GAN", "4": "The sampler",
             "5": "Evidence", "6": "Use", "7": "Statistics"}  # pages are numbered by tens
 
 # The front page's pictures: the notebook, a piece of the cell that drew it, and a line of text.
+ALL = "\n\n[All notebooks](notebooks.md), with what each needs and how long it takes."
 GALLERY = [
     ("quickstart", "before_and_after.png", "Two real data sets: the rows of SMOTE, and those of SMOTEGAN"),
     ("31_training", '"the generator refines"', "A generator learns to move SMOTE's rows"),
@@ -39,6 +57,7 @@ GALLERY = [
 
 WIDE = 96  # characters of an output that fit the desk
 FOLD = 20  # an exported cell of more lines than this is folded
+PACKED = ".webp"
 MATHJAX = ["tex-chtml.js", "output", "input", "a11y"]  # what the site needs of it; the rest is 20 MB
 
 CONF = """
@@ -79,14 +98,40 @@ def toc(caption: str, entries: list[str]) -> str:
 
 
 def contents() -> str:
-    """The contents of the site: where to start, the examples, the chapters, the reference."""
-    start = ["quickstart", "your_csv"]
-    lists = {"Start here": start, "Examples": [path.stem for path in EXAMPLES if path.stem not in start]}
+    """The contents of the site: where to start, the course, the examples, the chapters, the reference."""
+    texts = list(COURSE_TEXTS.values())
+    lists = {"Start here": [*START, "notebooks"],
+             "Course": [texts[0], *(path.stem for path in COURSE), *texts[1:]],
+             "Worked examples": [path.stem for path in WORKED],
+             "Evidence": [path.stem for path in EXAMPLES if path not in WORKED and path.stem not in START]}
     for page in PAGES:
         if page.stem != "index":
             lists.setdefault(CHAPTERS.get(page.stem[0], "Contributing"), []).append(page.stem)
     lists["Reference"] = [f"api/{module}" for module in MODULES] + REFERENCE
     return "".join(map(toc, lists, lists.values()))
+
+
+def head(notebook, start: str) -> str:
+    """What the head of a notebook says after a bold start, such as **Time**."""
+    text = "\n\n".join(cell.source for cell in notebook.cells[:4] if cell.cell_type == "markdown")
+    found = re.search(rf"^\*\*{start}\*\*\s*(.+?)(?:\n\s*\n|\Z)", text, re.M | re.S)
+    return " ".join(found[1].split()) if found else ""
+
+
+def all_notebooks() -> str:
+    """A page that lists every notebook with what it needs and how long it takes."""
+    groups = {"Start here": [path for path in EXAMPLES if path.stem in START], "Course": COURSE,
+              "Worked examples": WORKED,
+              "Evidence": [path for path in EXAMPLES if path not in WORKED and path.stem not in START],
+              "The library": [path for path in PAGES if path.stem[0].isdigit()]}
+    lines = ["# All notebooks", "", "What each needs and how long it takes, as its own head says."]
+    for group, paths in groups.items():
+        lines += ["", f"## {group}", "", "| notebook | needs | time |", "|---|---|---|"]
+        for path in paths:
+            notebook = read(path)
+            needs, time = (relink(head(notebook, start)).replace("|", "\\|") for start in ("You need", "Time"))
+            lines.append(f"| [{title(notebook)}]({path.stem}.ipynb) | {needs} | {time} |")
+    return "\n".join(lines) + "\n"
 
 
 def api_page(name: str) -> str:
@@ -143,28 +188,62 @@ def fold(cell) -> None:
                                    "code_prompt_hide": f"Hide {names}"}
 
 
+def exercise(cell) -> list:
+    """An exercise on the site: the task's start, and its solution behind a line to click."""
+    empty, full = nbformat.v4.new_code_cell(stub(cell.source)), nbformat.from_dict(cell)
+    full.source = solved(cell.source)
+    full.metadata["tags"] = [*full.metadata.get("tags", []), "hide-input"]
+    full.metadata["mystnb"] = {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
+    return [empty, full]
+
+
 def relink(text: str) -> str:
     """All notebooks lie in one folder on the site, and a badge from elsewhere becomes words."""
-    text = text.replace("](../example_notebooks/", "](").replace("](../nbs/", "](")
-    text = text.replace("](../CONTRIBUTING.md", f"]({CONTRIBUTING}")
+    for name, target in COURSE_TEXTS.items():
+        text = re.sub(rf"\]\((?:[\w./]*/course/|course/){name}\.md", f"]({target}.md", text)
+    text = re.sub(r"\]\((?:\.\./)*(?:example_notebooks/|nbs/|course/|worked/)+(?=\w)", "](", text)
+    text = re.sub(r"\]\((?:\.\./)*(data/)", rf"]({FILES}/example_notebooks/\1", text)
+    text = re.sub(r"\]\((?:\.\./)+(benchmarks/|LICENSE)", rf"]({FILES}/\1", text)
+    text = re.sub(r"\]\((?:\.\./)+(\w+\.ipynb)", r"](\1", text)
+    text = re.sub(r"\]\((?:\.\./)+CONTRIBUTING\.md", f"]({CONTRIBUTING}", text)
+    text = re.sub(r"\]\((?:\.\./)+README\.md", "](index.ipynb", text)
     return BADGE.sub(r"[\1](\2)", text)
+
+
+def course_text(name: str) -> str:
+    """A text of the course, as the site links to it."""
+    text = (COURSE[0].parent / f"{name}.md").read_text(encoding="utf-8")
+    for other, target in COURSE_TEXTS.items():
+        text = re.sub(rf"\]\({other}\.md", f"]({target}.md", text)
+    return relink(text)
 
 
 def write_sources() -> None:
     """Lay out what Sphinx reads: the notebooks without directives, the API pages, the settings."""
     shutil.rmtree(BUILD, ignore_errors=True)
     (BUILD / "api").mkdir(parents=True)
-    for path in [*PAGES, *EXAMPLES]:
+    for path in NOTEBOOKS:
         notebook = read(path)
         for cell in notebook.cells:
             fold(cell)
         notebook = without_directives(notebook)
+        notebook.cells = [made for cell in notebook.cells
+                          for made in (exercise(cell) if has_tag(cell, "exercise") else [cell])]
         for cell in notebook.cells:
             cell.source = relink(cell.source) if cell.cell_type == "markdown" else cell.source
+            if path in COURSE and cell.cell_type == "markdown":
+                for name, target in COURSE_TEXTS.items():
+                    cell.source = cell.source.replace(f"]({name}.md", f"]({target}.md")
         if path.stem == "index":
-            notebook.cells.insert(1, nbformat.v4.new_markdown_cell(gallery()))
+            top, below = notebook.cells[0].source.split("\n## Which notebook")
+            notebook.cells[0].source = top
+            notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(text)
+                                   for text in (gallery(), "## Which notebook" + below + ALL)]
             notebook.cells.append(nbformat.v4.new_markdown_cell(contents()))
         nbformat.write(notebook, BUILD / path.name)
+    (BUILD / "notebooks.md").write_text(all_notebooks(), encoding="utf-8")
+    for name, target in COURSE_TEXTS.items():
+        (BUILD / f"{target}.md").write_text(course_text(name), encoding="utf-8")
     for module in MODULES:
         (BUILD / "api" / f"{module}.rst").write_text(api_page(f"smotegan.{module}"), encoding="utf-8")
     for name in REFERENCE:
@@ -179,10 +258,10 @@ def natural_widths(html: str, folder: Path) -> str:
     """Write the width of each picture into its tag: on a phone, wide ones scroll instead of shrinking."""
     def with_width(match):
         path = folder / match[1]
-        if path.suffix != ".png" or not path.exists():
+        if path.suffix != PACKED or not path.exists():
             return match[0]
-        width = struct.unpack(">I", path.read_bytes()[16:20])[0]
-        return f'<img style="--natural: {width}px" {match[0].removeprefix("<img ")}'
+        with Image.open(path) as picture:
+            return f'<img style="--natural: {picture.width}px" {match[0].removeprefix("<img ")}'
     return re.sub(r'<img [^>]*?src="([^"]+)"', with_width, html)
 
 
@@ -203,20 +282,27 @@ def break_sentences(html: str) -> str:
 
 
 def pack_pictures(folder: Path) -> None:
-    """Store pictures with 256 colours where that is smaller; the notebooks hold them in full."""
+    """Store pictures with 256 colours, as WebP without a loss; the notebooks hold them in full."""
     for path in folder.glob("*.png"):
-        packed = BytesIO()
-        Image.open(path).convert("RGB").quantize(256).save(packed, "png", optimize=True)
-        if packed.tell() < path.stat().st_size:
-            path.write_bytes(packed.getvalue())
+        Image.open(path).convert("RGB").quantize(256).convert("RGB").save(path.with_suffix(PACKED), lossless=True)
+        path.unlink()
+
+
+def plain_tokens(made: Path) -> re.Pattern:
+    """The tags around pieces of code that no rule of the style colours."""
+    styled = set(re.findall(r"\.highlight \.(\w+)", (made / "_static" / "pygments.css").read_text(encoding="utf-8")))
+    plain = {"n", "p", "w", "o", "nn", "nf", "nc", "nb", "bp"} - styled
+    return re.compile(rf'<span class="(?:{"|".join(sorted(plain))})">([^<]*)</span>')
 
 
 def finish(made: Path) -> None:
     """Let wide outputs fit a screen, and leave out what no page asks for."""
     pack_pictures(made / "_images")
+    plain = plain_tokens(made)
     for path in made.rglob("*.html"):
-        html = natural_widths(break_sentences(path.read_text(encoding="utf-8")), path.parent)
-        path.write_text(html, encoding="utf-8")
+        html = plain.sub(r"\1", path.read_text(encoding="utf-8"))
+        html = re.sub(r'(src="[^"]*_images/[^"]*)\.png"', rf'\1{PACKED}"', html)
+        path.write_text(natural_widths(break_sentences(html), path.parent), encoding="utf-8")
     for path in (made / "_static" / "mathjax").iterdir():
         if path.name not in MATHJAX:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -224,6 +310,7 @@ def finish(made: Path) -> None:
     for name in ("asciimath.js", "mml.js", "tex-full.js", "mml"):  # the pages write TeX, which tex-chtml.js reads
         path = made / "_static" / "mathjax" / "input" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    shutil.rmtree(made / "_static" / "locales", ignore_errors=True)  # the theme in other languages
     for path in made.rglob("*.map"):
         path.unlink()
 

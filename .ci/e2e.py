@@ -1,8 +1,8 @@
 """Use the notebooks and the site as a reader does: JupyterLab and the search box, in a real browser.
 
 Quickstart, lesson 4 and lesson 7 are opened in JupyterLab, with their quick parameters, and all their cells are run; a
-slider is moved. An error cell, a traceback on the page or a slider that redraws nothing is a failure. `make e2e`
-installs what is needed; without a browser it says so and does nothing.
+slider is moved. An error cell, a traceback on the page or a slider that redraws nothing is a failure. With --install a
+browser is fetched where there is none; otherwise it says so, and does nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import time
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from urllib.request import urlopen
 
 import nbformat
-from browser import QUIET, SITE, WIDTHS, browser_path, faults
-from common import COURSE, ROOT, read
+from browser import QUIET, SITE, WIDTHS, browser_or_word, browser_path, faults
+from common import COURSE, ROOT
+from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 LESSONS = [path for path in COURSE if path.stem.startswith(("lesson_4", "lesson_7"))]
@@ -34,7 +34,6 @@ PATIENCE = 300  # seconds for all cells of a notebook
 SEARCHES = {"calibrate": "lesson_2_threshold", "threshold": "lesson_2_threshold", "leak": "lesson_6_judge"}
 LAB = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells stay on the page
        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-RUN = "[data-command='notebook:run-all-cells']"
 TRACEBACK = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error'], .jp-RenderedText .ansi-red-fg"
 
 
@@ -42,7 +41,7 @@ def lay_out(folder: Path) -> None:
     """A copy of the examples in which the chosen notebooks are short, without outputs."""
     shutil.copytree(ROOT / "example_notebooks", folder / "example_notebooks")
     for path in NOTEBOOKS:
-        notebook = parameterize_notebook(read(path), {"quick": True})
+        notebook = parameterize_notebook(load_notebook_node(str(path)), {"quick": True})
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
@@ -81,12 +80,17 @@ def jupyterlab(folder: Path):
         log.close()
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing about it."""
+
+    def log_message(self, *_):
+        pass
+
+
 @contextmanager
 def web_server(folder: Path):
     """A server of the site; the address to open."""
-    handler = partial(SimpleHTTPRequestHandler, directory=folder)
-    handler.log_message = lambda *_: None
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -95,9 +99,23 @@ def web_server(folder: Path):
 def run_all(page) -> None:
     """Run all cells from the menu, and wait until none is left."""
     page.locator(".jp-NotebookPanel:visible .jp-Cell").first.wait_for(timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(timeout=120_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    idle, dialog = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']"), page.locator(".jp-Dialog")
+    idle.or_(dialog).first.wait_for(timeout=120_000)
+    page.wait_for_timeout(1000)
+    if dialog.count():  # which kernel? the one that it names first
+        dialog.locator(".jp-mod-accept").click()
+        idle.first.wait_for(timeout=120_000)
+    started = page.locator(".jp-NotebookPanel:visible .jp-InputPrompt", has_text="[*]")
+    for _ in range(5):  # a kernel that has just started may not listen yet
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        for _ in range(40):
+            page.wait_for_timeout(250)
+            if started.count():
+                break
+        else:
+            continue
+        break
     page.wait_for_function(
         """() => {
           const cells = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell")];
@@ -173,10 +191,19 @@ def try_search(browser, address: str) -> list[str]:
     return [f"the site: {fault}" for fault in found]
 
 
+def install() -> None:
+    """Fetch Playwright's own Chromium, and what it needs of the system, where this machine has no browser."""
+    if not browser_path():
+        command = [sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]
+        if subprocess.run(command).returncode:
+            sys.exit("No browser could be fetched. Install Chromium or Chrome by hand (on Debian and Ubuntu: apt-get "
+                     "install chromium), or name one: BROWSER_PATH=/path/to/chrome make e2e")
+
+
 def main() -> None:
-    path = browser_path()
-    if not path or not find_spec("playwright"):
-        print(f"no browser found, skipped ({'Playwright is missing' if path else 'no Chromium, no Chrome'})")
+    if "--install" in sys.argv:
+        install()
+    if not (path := browser_or_word()):
         return
     from playwright.sync_api import sync_playwright
 

@@ -81,8 +81,8 @@ def refresh(path: Path, write: bool) -> tuple[Path, float, list[str]]:
         committed, made = read(path), read(Path(folder) / path.name)
         if write:
             nbformat.write(made, path)
-    found = [difference(place, old, new) for place, (old, new) in enumerate(zip(committed.cells, made.cells, strict=True))
-             if old.cell_type == "code"]
+    pairs = enumerate(zip(committed.cells, made.cells, strict=True))
+    found = [difference(place, old, new) for place, (old, new) in pairs if old.cell_type == "code"]
     return path, seconds, [text for text in found if text]
 
 
