@@ -25,9 +25,8 @@ MEDIAN, PROSE, NO_TENSORFLOW = 5, 8.0, ("lesson_1", "lesson_2", "lesson_3")
 HEAD = ("You will be able to", "You need", "Time")
 PARTS = ("## Wrap-up", "## Quiz", "## What to remember")
 
-FAILS = """source = {source!r}
-try:
-    exec(source, globals())
+FAILS = """try:
+    exec({source!r}, globals())
 except Exception as error:
     print("without a solution:", type(error).__name__)
 else:

@@ -39,6 +39,7 @@ REFERENCE = ["CHANGELOG"] if IS_PAGE else ["CONTRIBUTING", "CHANGELOG"]
 COURSE_TEXTS = {"README": "course", "TEACHERS": "teachers", "LICENSE": "course_licence"}  # what they are called here
 FILES = f"{settings()['git_url']}/blob/main"
 START = ["quickstart", "your_csv"]
+MEASURED = [path for path in EXAMPLES if path not in WORKED and path.stem not in START]
 
 CHAPTERS = {"0": "Data", "1": "Tables", "2": "SMOTE and distances", "3": "The GAN", "4": "The sampler",
             "5": "Evidence", "6": "Use", "7": "Statistics"}  # pages are numbered by tens
@@ -47,11 +48,12 @@ CHAPTERS = {"0": "Data", "1": "Tables", "2": "SMOTE and distances", "3": "The GA
 ALL = "\n\n[All notebooks](notebooks.md), with what each needs and how long it takes."
 GALLERY = [
     ("quickstart", "before_and_after.png", "Two real data sets: the rows of SMOTE, and those of SMOTEGAN"),
-    ("31_training", '"the generator refines"', "A generator learns to move SMOTE's rows"),
-    ("30_generators", "in zip(axes.flat, GENERATORS.items()", "How far each kind of generator may move a row"),
-    ("50_plots", "axes = plot_marginals(held_out, synthetic", "Real columns and synthetic ones, side by side"),
-    ("53_measures", "caught,", "Which measure catches which planted fault"),
-    ("quickstart", "draw_advice(ax, title)", "What sampling gains over the best without it, with intervals"),
+    ("lesson_2_threshold", "ax.axvline(cheapest", "What a threshold costs: no synthetic row is needed for this"),
+    ("lesson_3_smote", "[1, 5, 20, 60], axes", "SMOTE with few neighbours, and with many"),
+    ("lesson_4_gan", "gan.frames[-1][0]", "Noise in, frauds out: a GAN that fits on a screen"),
+    ("lesson_5_refine", "draw_arrows(ax, pool, moves)", "From where SMOTE put a row to where the GAN puts it"),
+    ("lesson_6_judge", "sns.heatmap(seen", "Which measure sees which planted fault"),
+    ("lesson_7_decide", "promised.index", "What the folds promised, and what the next year brought"),
     ("measured", "ratio of energy distances", "Many data sets: how far the rows are from held-out ones"),
 ]
 
@@ -103,7 +105,7 @@ def contents() -> str:
     lists = {"Start here": [*START, "notebooks"],
              "Course": [texts[0], *(path.stem for path in COURSE), *texts[1:]],
              "Worked examples": [path.stem for path in WORKED],
-             "Evidence": [path.stem for path in EXAMPLES if path not in WORKED and path.stem not in START]}
+             "Measured and replicated": [path.stem for path in MEASURED]}
     for page in PAGES:
         if page.stem != "index":
             lists.setdefault(CHAPTERS.get(page.stem[0], "Contributing"), []).append(page.stem)
@@ -122,7 +124,7 @@ def all_notebooks() -> str:
     """A page that lists every notebook with what it needs and how long it takes."""
     groups = {"Start here": [path for path in EXAMPLES if path.stem in START], "Course": COURSE,
               "Worked examples": WORKED,
-              "Evidence": [path for path in EXAMPLES if path not in WORKED and path.stem not in START],
+              "Measured and replicated": MEASURED,
               "The library": [path for path in PAGES if path.stem[0].isdigit()]}
     lines = ["# All notebooks", "", "What each needs and how long it takes, as its own head says."]
     for group, paths in groups.items():
@@ -164,7 +166,7 @@ def gallery() -> str:
     """Pictures that the notebooks drew, each a link to its page."""
     folder, cards = BUILD / "gallery", []
     folder.mkdir()
-    paths = {path.stem: path for path in [*PAGES, *EXAMPLES]}
+    paths = {path.stem: path for path in NOTEBOOKS}
     for number, (name, text, caption) in enumerate(GALLERY):
         notebook = read(paths[name])
         found = [pictures(cell)[-1] for cell in notebook.cells if text in cell.source and pictures(cell)]
@@ -289,10 +291,13 @@ def pack_pictures(folder: Path) -> None:
 
 
 def plain_tokens(made: Path) -> re.Pattern:
-    """The tags around pieces of code that no rule of the style colours."""
-    styled = set(re.findall(r"\.highlight \.(\w+)", (made / "_static" / "pygments.css").read_text(encoding="utf-8")))
-    plain = {"n", "p", "w", "o", "nn", "nf", "nc", "nb", "bp"} - styled
-    return re.compile(rf'<span class="(?:{"|".join(sorted(plain))})">([^<]*)</span>')
+    """The tags around pieces of code that have the colour of all code, in the light and in the dark."""
+    css = (made / "_static" / "pygments.css").read_text(encoding="utf-8")
+    base = dict(re.findall(r'data-theme="(\w+)"\] \.highlight \{[^}]*?[; ]color: (#\w+)', css))
+    rules = re.findall(r'data-theme="(\w+)"\] \.highlight \.(\w+) \{ (.*?) \}', css)
+    colored = {name for theme, name, rule in rules if rule != f"color: {base[theme]}"}
+    plain = sorted({name for _, name, _ in rules} - colored)
+    return re.compile(rf'<span class="(?:{"|".join(plain)})">([^<]*)</span>')
 
 
 def finish(made: Path) -> None:

@@ -423,7 +423,7 @@ STYLE = """
 #3a3b42; --soft: #22232a; --bad: #ff9a85; --good: #7fd6a0; --dim: #a2a2ad; } }
 .smotegan { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); }
 body { background: var(--paper); margin: 0; }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+body > main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 .smotegan h1 { font-size: 1.5rem; } .smotegan h2 { font-size: 1.15rem; }
 .smotegan .verdict { border-left: 4px solid var(--line); background: var(--soft);
 padding: .6rem 1rem; margin: 0; }
@@ -752,7 +752,8 @@ class FidelityReport:
         return f"FidelityReport:\n{self.verdict}"
 
     def _repr_html_(self) -> str:
-        return f"<style>{STYLE.replace('body {', '.none {')}</style>" + render(
+        style = STYLE.replace(":root", ".smotegan").replace("body", ".smotegan")
+        return f"<style>{style}</style>" + render(
             self, {"named": [], "others": []}
         )
 
