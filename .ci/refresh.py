@@ -1,7 +1,7 @@
 """Run every notebook anew and report which printed tables differ from the committed ones.
 
-Pictures are not compared, and timings are not: a number before a unit of time or of memory, and cells with the tag
-`timing`. Words of a notebook's name choose some; `--write` puts the new outputs into the notebooks.
+Pictures and sliders are not compared, and timings are not: a number before a unit of time or of memory, and cells with
+the tag `timing`. Words of a notebook's name choose some; `--write` puts the new outputs into the notebooks.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def size(old: list[str], new: list[str]) -> str:
 
 def difference(place: int, old, new) -> str | None:
     """What differs in a cell, with the first lines that do; nothing where it is the same but for timings."""
-    if has_tag(old, "timing"):
+    if has_tag(old, "timing") or has_tag(old, "slider"):
         return None
     before, after = comparable(texts(old)), comparable(texts(new))
     pairs = [pair for pair in zip_longest(before, after, fillvalue="(no line)") if pair[0] != pair[1]]
@@ -70,15 +70,16 @@ def difference(place: int, old, new) -> str | None:
 def refresh(path: Path, write: bool) -> tuple[Path, float, list[str]]:
     """Run a notebook: how long it took, and what differs."""
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".refresh") as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        new = Path(folder) / path.name
         done = subprocess.run(
-            [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=3600",
-             "--output-dir", folder, "--log-level=ERROR", path], cwd=path.parent, capture_output=True, text=True,
+            [Path(sys.executable).parent / "papermill", path, new, "--no-progress-bar", "--cwd", path.parent],
+            capture_output=True, text=True, stdin=subprocess.DEVNULL,
             env={**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"})
         seconds = time.perf_counter() - start
         if done.returncode:
             return path, seconds, ["  it does not run:", *done.stderr.strip().splitlines()[-12:]]
-        committed, made = read(path), read(Path(folder) / path.name)
+        committed, made = read(path), read(new)
         if write:
             nbformat.write(made, path)
     pairs = enumerate(zip(committed.cells, made.cells, strict=True))
