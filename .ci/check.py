@@ -116,6 +116,16 @@ def check_links():
         raise Failure("links that lead nowhere:\n" + "\n".join(dead))
 
 
+def check_heads():
+    """Every notebook says at its head what it teaches, what it needs and how long it takes."""
+    heads = {path.name: "\n".join(cell.source for cell in read(path).cells[:4]) for path in NOTEBOOKS
+             if path.stem not in {"index", "contributing"}}
+    found = [f"{name}: no **{start}**" for name, text in heads.items() for start in pages.HEAD
+             if f"**{start}**" not in text]
+    if found:
+        raise Failure("\n".join(found))
+
+
 def printed(cell) -> str:
     """Everything that a cell printed or showed as text."""
     outputs = cell.get("outputs", [])
@@ -285,6 +295,7 @@ def checks():
         ("copies   of the course: no solution for students", check_copies, ()),
         ("export   the package is what the notebooks say", check_export, ()),
         ("links    every relative link leads somewhere", check_links, ()),
+        ("heads    every notebook says what it needs, and its time", check_heads, ()),
         ("noise    no output is a warning or a path of a machine", check_noise, ()),
         ("imports  point up the list of pages only", check_imports, ()),
         ("limits   each complains about its planted fault", pages.selftest, ()),

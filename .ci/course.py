@@ -14,7 +14,7 @@ from copy import deepcopy
 
 import nbformat
 from common import COURSE, ROOT, has_tag, read, settings
-from pages import code_lines, parse, words
+from pages import HEAD, code_lines, parse, words
 
 COPIES = ROOT / "course_copies"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S)
@@ -22,7 +22,6 @@ MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 LICENCE = ("*Text and pictures: [CC-BY 4.0](https://creativecommons.org/licenses/by/4.0/), the smotegan founders. "
            "Code: Apache 2.0.*")
 MEDIAN, PROSE, NO_TENSORFLOW = 5, 8.0, ("lesson_1", "lesson_2", "lesson_3")
-HEAD = ("You will be able to", "You need", "Time")
 PARTS = ("## Wrap-up", "## Quiz", "## What to remember")
 
 FAILS = """try:
