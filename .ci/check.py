@@ -19,6 +19,7 @@ from pathlib import Path
 import course
 import nbformat
 import pages
+import refresh
 from common import COURSE, EXAMPLES, NOTEBOOKS, PAGES, ROOT, modules, read, settings
 from links import dead_links, dead_site_links
 from numpydoc.validate import validate
@@ -299,6 +300,8 @@ def checks():
         ("noise    no output is a warning or a path of a machine", check_noise, ()),
         ("imports  point up the list of pages only", check_imports, ()),
         ("limits   each complains about its planted fault", pages.selftest, ()),
+        ("limits   of the course complain about planted faults", course.selftest, ()),
+        ("refresh  sees a changed number, and no timing", refresh.selftest, ()),
         ("readme   README.md, CONTRIBUTING.md are what nbs/ says", run, (sys.executable, ".ci/readme.py", "--check")),
         ("lazy     import smotegan loads no TensorFlow", check_lazy, ()),
         ("ruff     pages", ruff, (pages.LIMITS["wide"], "nbs")),

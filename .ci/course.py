@@ -120,6 +120,42 @@ def complaints(notebook) -> list[str]:
     return found
 
 
+def faults(place: int, check: int):
+    """What breaks a lesson, beside a piece of the complaint about it; `place` is that of an exercise."""
+    new = nbformat.v4.new_code_cell
+    yield "no check below it", lambda cells: cells.pop(check)
+    yield "no marked solution", lambda cells: cells[place].update(source=solved(cells[place].source))
+    yield "which later cells need", lambda cells: cells.extend(
+        new(name) for name in names(cells[place].source, ast.Store) - names(stub(cells[place].source), ast.Store))
+    yield "words of prose", lambda cells: cells.extend(new("x = 1\n" * 9) for _ in range(99))
+    yield "median code cell", lambda cells: cells.extend(new("x = 1\n" * 9) for _ in range(99))
+    yield "committed with its output", lambda cells: next(
+        cell for cell in cells if has_tag(cell, "slider")).outputs.append(nbformat.v4.new_output("stream", text="x"))
+    for part in (*PARTS, LICENCE, "**Before you run:**", *(f"**{start}**" for start in HEAD)):
+        yield part.strip("*"), lambda cells, part=part: [
+            cell.update(source=cell.source.replace(part, "")) for cell in cells if cell.cell_type == "markdown"]
+
+
+def selftest() -> None:
+    """Plant each fault into a lesson, which must complain; and a check that forgives an empty exercise."""
+    lesson = read(COURSE[0])
+    assert complaints(lesson) == [], complaints(lesson)
+    place, checks = next((place, checks) for place, checks in exercises(lesson)
+                         if len(checks) == 1 and not lesson.cells[place].source.startswith("def "))
+    for words_of_it, plant in faults(place, checks[0]):
+        broken = deepcopy(lesson)
+        plant(broken.cells)
+        found = complaints(broken)
+        assert any(words_of_it in text for text in found), f"{words_of_it!r} was planted, and found was: {found}"
+    forgives = deepcopy(lesson)
+    forgives.cells[checks[0]].source = "assert True"
+    try:
+        exec(next(cell.source for cell in proof(forgives).cells if "assert True" in cell.source), {})
+    except AssertionError:
+        return
+    raise AssertionError("a check that passes without a solution was forgiven")
+
+
 def absolute_links(text: str, folder: str) -> str:
     """Links that leave the course lead to the project on the web."""
     base = f"{settings()['git_url']}/blob/main"

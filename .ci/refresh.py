@@ -67,6 +67,19 @@ def difference(place: int, old, new) -> str | None:
     return f"  cell {place}: {size(before, after)}{hint}\n    - {pairs[0][0]:.110}\n    + {pairs[0][1]:.110}"
 
 
+def selftest() -> None:
+    """A changed number is seen, a lost line too; a timing, an address and a slider are not."""
+    def differs(before: str, after: str, tags=()) -> bool:
+        made = [nbformat.v4.new_code_cell(metadata={"tags": list(tags)}, outputs=[
+            nbformat.v4.new_output("stream", text=text)]) for text in (before, after)]
+        return difference(0, *made) is not None
+
+    assert differs("AUC 0.91\n", "AUC 0.92\n") and differs("a\nb\n", "a\n") and differs("cost   5", "cost   6")
+    assert not differs("AUC 0.91, 3.2 s\n", "AUC 0.91, 14 s\n") and not differs("1.2 GB", "0.9 GB")
+    assert not differs("<f at 0x7f1a>", "<f at 0x55d0>") and not differs("k = 1", "k = 2", ["slider"])
+    assert not differs("took 3", "took 4", ["timing"]) and not differs("a    1", "a  1")
+
+
 def refresh(path: Path, write: bool) -> tuple[Path, float, list[str]]:
     """Run a notebook: how long it took, and what differs."""
     start = time.perf_counter()
