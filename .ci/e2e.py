@@ -63,7 +63,8 @@ def jupyterlab(folder: Path):
          f"--ServerApp.root_dir={folder}"], cwd=folder, stdout=log, stderr=log,
         env={**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
              "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"), "PYTHONPATH": str(ROOT),
-             "JUPYTERLAB_SETTINGS_DIR": str(folder / "user"), "OMP_NUM_THREADS": "1"})
+             "JUPYTERLAB_SETTINGS_DIR": str(folder / "user"), "OMP_NUM_THREADS": "1",
+             "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
     try:
         for _ in range(120):
             try:
@@ -94,6 +95,7 @@ def web_server(folder: Path):
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 def run_all(page) -> None:
