@@ -75,30 +75,34 @@ def browser_path() -> str | None:
     return path
 
 
-def faults(page, address: str, width: int) -> list[str]:
-    """What is wrong with a page at a width."""
+def faults(page, address: str) -> list[str]:
+    """What is wrong with a page, at each width."""
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.wait_for_function("!window.MathJax || !MathJax.startup || !MathJax.startup.promise || "
                            "MathJax.startup.promise.then(() => true)")
-    for fold in page.locator("article details").all():
-        fold.evaluate("node => node.open = true")
-    outside = {url for url in asked if not url.startswith(("file:", "data:"))}
-    return page.evaluate(MEASURE, [width >= 1280]) + [f"asks the network for {url}" for url in sorted(outside)]
+    page.evaluate("() => document.querySelectorAll('article details').forEach(fold => fold.open = true)")
+    found = []
+    for width in WIDTHS:  # a window that is made narrower, as a reader may do; no second load
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(50)
+        found += [f"{width} px: {fault}" for fault in page.evaluate(MEASURE, [width >= 1280])]
+    outside = {url for url in asked if not url.startswith(("file:", "data:", "http://127.0.0.1"))}
+    return found + [f"asks the network for {url}" for url in sorted(outside)]
 
 
 def look(chromium, path: str) -> list[str]:
     """Measure every page at every width."""
     found, browser = [], chromium.launch(executable_path=path, args=list(QUIET))
-    for width in WIDTHS:
-        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
-        for file in sorted(SITE.rglob("*.html")):
-            if "_static" in file.parts or file.stem in {"search", "genindex", "py-modindex"}:
-                continue
-            page = context.new_page()
-            found += [f"{file.relative_to(SITE)}, {width} px: {fault}" for fault in faults(page, file.as_uri(), width)]
-            page.close()
+    context = browser.new_context(offline=True)
+    for file in sorted(SITE.rglob("*.html")):
+        if "_static" in file.parts or file.stem in {"search", "genindex", "py-modindex"}:
+            continue
+        page = context.new_page()
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        found += [f"{file.relative_to(SITE)}, {fault}" for fault in faults(page, file.as_uri())]
+        page.close()
     browser.close()
     return found
 

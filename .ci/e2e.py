@@ -184,11 +184,9 @@ def try_search(browser, address: str) -> list[str]:
         if wanted not in names:
             found.append(f"searching {word!r} does not find {wanted}, but {len(names)} others")
             continue
-        for width in WIDTHS:
-            other = browser.new_page(viewport={"width": width, "height": 900})
-            found += [f"{wanted}, {width} px: {fault}" for fault in faults(other, f"{address}/{wanted}.html", width)
-                      if address not in fault]
-            other.close()
+        other = browser.new_page(viewport={"width": WIDTHS[0], "height": 900})
+        found += [f"{wanted}, {fault}" for fault in faults(other, f"{address}/{wanted}.html")]
+        other.close()
     page.close()
     return [f"the site: {fault}" for fault in found]
 
