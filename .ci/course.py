@@ -14,14 +14,15 @@ from copy import deepcopy
 
 import nbformat
 from common import COURSE, ROOT, has_tag, read, settings
-from pages import HEAD, code_lines, parse, words
+from pages import code_lines, limits, parse, words
 
 COPIES = ROOT / "course_copies"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S)
 MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 LICENCE = ("*Text and pictures: [CC-BY 4.0](https://creativecommons.org/licenses/by/4.0/), the smotegan founders. "
            "Code: Apache 2.0.*")
-MEDIAN, PROSE, NO_TENSORFLOW = 5, 8.0, ("lesson_1", "lesson_2", "lesson_3")
+LIMITS = limits("course_limits")
+NO_TENSORFLOW = ("lesson_1", "lesson_2", "lesson_3")
 PARTS = ("## Wrap-up", "## Quiz", "## What to remember")
 
 FAILS = """try:
@@ -101,14 +102,15 @@ def complaints(notebook) -> list[str]:
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     lengths = sorted(code_lines(solved(cell.source)) for cell in code)
     middle, ratio = lengths[len(lengths) // 2], sum(words(cell.source) for cell in prose) / sum(lengths)
-    top, foot = "\n".join(cell.source for cell in prose[:3]), "\n".join(cell.source for cell in prose)
-    found = [f"no **{start}** in its head" for start in HEAD if f"**{start}" not in top]
-    found += [f"no part {part!r}" for part in PARTS if part not in foot]
+    foot = "\n".join(cell.source for cell in prose)
+    found = [f"no part {part!r}" for part in PARTS if part not in foot]
     found += ["its licence is missing: " + LICENCE] * (LICENCE not in foot)
     found += ["no question to answer before running (**Before you run:**)"] * ("**Before you run:**" not in foot)
-    found += [f"its median code cell has {middle} lines, the limit is {MEDIAN}"] * (middle > MEDIAN)
-    found += [f"{ratio:.1f} words of prose a line of code, the least is {PROSE:g}"] * (ratio < PROSE)
-    found += ["fewer than three exercises"] * (len(list(exercises(notebook))) < 3)
+    found += [f"its median code cell has {middle} lines, the limit is {LIMITS['median']:g}"] * (
+        middle > LIMITS["median"])
+    found += [f"{ratio:.1f} words of prose a line of code, the least is {LIMITS['prose']:g}"] * (
+        ratio < LIMITS["prose"])
+    found += ["too few exercises"] * (len(list(exercises(notebook))) < LIMITS["exercises"])
     found += ["fewer than three questions with folded answers"] * (foot.count("<details>") < 6)
     for place, checks in exercises(notebook):
         found += [f"the exercise in cell {place} has no marked solution"] * (not SOLUTION.search(
@@ -131,7 +133,10 @@ def faults(place: int, check: int):
     yield "median code cell", lambda cells: cells.extend(new("x = 1\n" * 9) for _ in range(99))
     yield "committed with its output", lambda cells: next(
         cell for cell in cells if has_tag(cell, "slider")).outputs.append(nbformat.v4.new_output("stream", text="x"))
-    for part in (*PARTS, LICENCE, "**Before you run:**", *(f"**{start}**" for start in HEAD)):
+    yield "too few exercises", lambda cells: [cell.metadata.pop("tags", None) for cell in cells]
+    yield "folded answers", lambda cells: [
+        cell.update(source=cell.source.replace("<details>", "")) for cell in cells if cell.cell_type == "markdown"]
+    for part in (*PARTS, LICENCE, "**Before you run:**"):
         yield part.strip("*"), lambda cells, part=part: [
             cell.update(source=cell.source.replace(part, "")) for cell in cells if cell.cell_type == "markdown"]
 

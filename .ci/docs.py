@@ -212,11 +212,10 @@ def relink(text: str) -> str:
     return BADGE.sub(r"[\1](\2)", text)
 
 
-def course_text(name: str) -> str:
-    """A text of the course, as the site links to it."""
-    text = (COURSE[0].parent / f"{name}.md").read_text(encoding="utf-8")
-    for other, target in COURSE_TEXTS.items():
-        text = re.sub(rf"\]\({other}\.md", f"]({target}.md", text)
+def relink_course(text: str) -> str:
+    """A text or a cell of the course: its links to the texts beside it, and all others."""
+    for name, target in COURSE_TEXTS.items():
+        text = re.sub(rf"\]\({name}\.md", f"]({target}.md", text)
     return relink(text)
 
 
@@ -232,10 +231,8 @@ def write_sources() -> None:
         notebook.cells = [made for cell in notebook.cells
                           for made in (exercise(cell) if has_tag(cell, "exercise") else [cell])]
         for cell in notebook.cells:
-            cell.source = relink(cell.source) if cell.cell_type == "markdown" else cell.source
-            if path in COURSE and cell.cell_type == "markdown":
-                for name, target in COURSE_TEXTS.items():
-                    cell.source = cell.source.replace(f"]({name}.md", f"]({target}.md")
+            if cell.cell_type == "markdown":
+                cell.source = (relink_course if path in COURSE else relink)(cell.source)
         if path.stem == "index":
             top, below = notebook.cells[0].source.split("\n## Which notebook")
             notebook.cells[0].source = top
@@ -245,7 +242,8 @@ def write_sources() -> None:
         nbformat.write(notebook, BUILD / path.name)
     (BUILD / "notebooks.md").write_text(all_notebooks(), encoding="utf-8")
     for name, target in COURSE_TEXTS.items():
-        (BUILD / f"{target}.md").write_text(course_text(name), encoding="utf-8")
+        text = (COURSE[0].parent / f"{name}.md").read_text(encoding="utf-8")
+        (BUILD / f"{target}.md").write_text(relink_course(text), encoding="utf-8")
     for module in MODULES:
         (BUILD / "api" / f"{module}.rst").write_text(api_page(f"smotegan.{module}"), encoding="utf-8")
     for name in REFERENCE:

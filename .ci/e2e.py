@@ -157,7 +157,7 @@ def try_notebook(browser, address: str, path: Path) -> list[str]:
     try:
         run_all(page)
         errors = page.locator(TRACEBACK)
-        found += [f"an error on the page: {errors.nth(0).inner_text()[-400:]}"] if errors.count() else []
+        found += [f"an error on the page: {' '.join(errors.all_inner_texts())[-400:]}"] if errors.count() else []
         if path in LESSONS and not found and (wrong := move_slider(page)):
             found.append(wrong)
     except Exception as error:

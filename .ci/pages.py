@@ -11,7 +11,13 @@ from statistics import median, quantiles
 import nbformat
 from common import PAGES, ROOT, modules, read, settings
 
-LIMITS = {key: float(value) for key, value in (part.split("=") for part in settings()["page_limits"].split())}
+
+def limits(name: str) -> dict[str, float]:
+    """Limits as settings.ini names them."""
+    return {key: float(value) for key, value in (part.split("=") for part in settings()[name].split())}
+
+
+LIMITS = limits("page_limits")
 NUMBERED = [path for path in PAGES if re.match(r"[0-9]{2}_", path.stem)]
 SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
 OLD_WORDS = re.compile(r"\b(made[- ]up|holes|exams|foreign|rare\s+rows|common\s+rows)\b", re.I)
