@@ -145,7 +145,7 @@ def missing_parts(notebook) -> dict[str, list[str]]:
 
 def complaints(name: str, notebook, seconds: float | None = None) -> dict[str, str]:
     """The limits that a page breaks: a sentence for each, with the page, the figure and the limit."""
-    found, is_gan = numbers(notebook, seconds), name[:2] in {"30", "31", "32", "33", "34"}
+    found, is_gan = numbers(notebook, seconds), name[:2] in {"32", "33", "34", "35", "36"}
     broken = {}
 
     def at_most(key, figure, limit, what):
@@ -161,7 +161,7 @@ def complaints(name: str, notebook, seconds: float | None = None) -> dict[str, s
     if is_gan:
         at_most("picture_gap", found["gap"], LIMITS["picture_gap"], "longest way to a picture in cells")
         at_most("sentence", found["sentences"], 0, f"number of sentences over {LIMITS['sentence']:g} words")
-    if name == "31_training":
+    if name == "33_training":
         at_most("first_picture", first_picture(notebook), LIMITS["first_picture"],
                 "cell of the first picture from a call of train_plainly on")
     for key, missing in missing_parts(notebook).items():
@@ -291,23 +291,23 @@ def faults():
 def selftest() -> None:
     """Plant each fault into a good page: its limit complains, and no other."""
     tried = {"seconds", "public", "solutions"}
-    assert complaints("31_training", good_page(), LIMITS["seconds"]) == {}, complaints("31_training", good_page())
-    assert set(complaints("31_training", good_page(), LIMITS["seconds"] + 1)) == {"seconds"}
+    assert complaints("33_training", good_page(), LIMITS["seconds"]) == {}, complaints("33_training", good_page())
+    assert set(complaints("33_training", good_page(), LIMITS["seconds"] + 1)) == {"seconds"}
     for key, plant in faults():
         page = good_page()
         plant(page)
-        found = complaints("31_training", page)
+        found = complaints("33_training", page)
         assert set(found) == {key}, f"the fault for {key} made {found or 'nobody'} complain"
         tried.add(key)
     assert tried >= set(LIMITS), f"never tried: {set(LIMITS) - tried}"
     free = good_page()  # what is a heading, a table, a fence or a formula is no sentence
     many = "word " * (int(LIMITS["sentence"]) + 1)
     edit(free, 3, "A short", f"# {many}\n\n| {many} |\n\n```\n{many}\n```\n\n$$ {many} $$\n\n- a\n- b\n\nA short")
-    assert complaints("31_training", free) == {}, complaints("31_training", free)
+    assert complaints("33_training", free) == {}, complaints("33_training", free)
     gap, late = good_page(), good_page()  # these limits are for the GAN chapter, and for one page
     no_pictures(gap, 27, 27 + int(LIMITS["picture_gap"]) + 1)
     late_picture(late)
-    assert complaints("20_smote", gap) == {} and complaints("30_generators", late) == {}
+    assert complaints("20_smote", gap) == {} and complaints("32_generators", late) == {}
     names = [f"name{index}" for index in range(int(LIMITS["public"]))]
     assert public_complaints({"a": names}) == {}
     assert set(public_complaints({"a": names, "b": ["one"]})) == {"public"}
