@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from itertools import zip_longest
 from pathlib import Path
 
@@ -25,8 +24,7 @@ def cell(value) -> str:
     """A value of a table as text: three digits, and nothing for a missing value."""
     if pd.isna(value) is True:  # of a list it is an array
         return ""
-    numbers = int, float, np.integer, np.floating
-    if not isinstance(value, numbers) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         return str(value)
     if abs(value) >= 1000:
         return f"{value:,.0f}"
