@@ -22,7 +22,8 @@ __all__ = []
 # %% ../nbs/02_page.ipynb #16c1eef6
 def cell(value) -> str:
     """A value of a table as text: three digits, and nothing for a missing value."""
-    if pd.isna(value) is True:  # of a list it is an array
+    missing = pd.isna(value)  # of a list an array
+    if missing is True:
         return ""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         return str(value)
