@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import numbers
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
