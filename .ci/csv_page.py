@@ -15,7 +15,8 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from quickstart import Reader, announce
 
-from smotegan.read import guess_columns, is_url, prepare_table, read_table
+from smotegan.prepare import guess_columns, prepare_table
+from smotegan.read import is_url, read_table
 
 RESULTS = ROOT / "csv_results"
 FILES = ("report.html", "model.joblib", "balanced.csv", "your_csv.ipynb")  # of an earlier run
