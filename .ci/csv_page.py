@@ -12,7 +12,8 @@ from common import ROOT
 from nbclient.exceptions import CellExecutionError
 from quickstart import show
 
-from smotegan.read import guess_columns, is_url, prepare_table, read_table
+from smotegan.prepare import guess_columns, prepare_table
+from smotegan.read import is_url, read_table
 
 RESULTS = ROOT / "csv_results"
 USAGE = ("make csv CSV=path TARGET=column [COST=15] [KINDS='{\"column\": \"kind\"}'] [QUICK=1]\n"
