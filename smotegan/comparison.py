@@ -45,7 +45,6 @@ from smotegan.scores import (
     counts_curve,
     find_score,
     score_folds,
-    treated,
 )
 
 # %% auto #0
@@ -781,7 +780,7 @@ def pooled(comparison, arm: str, classifier, treatment="as it is") -> tuple:
     folds = make_folds(comparison.of(arm, classifier), comparison.splits,
                        comparison.y01)[0]
     return (np.concatenate([fold.y_test for fold in folds]),
-            np.concatenate([treated(fold, treatment) for fold in folds]))
+            np.concatenate([fold.treated(treatment) for fold in folds]))
 
 # %% ../nbs/64_compare.ipynb #73828ce7
 def draw_differences(ax, table: pd.DataFrame) -> None:

@@ -69,29 +69,6 @@ def corrected_error(differences: np.ndarray, test_share: float) -> float:
     variance = np.var(differences, ddof=1)
     return float(np.sqrt(variance * (1 / len(differences) + shared)))
 
-# %% ../nbs/60_paired.ipynb #ef4e205f
-def rope_shares(mean: float, error: float, rope: float,
-                df: int) -> tuple[float, float, float]:
-    """The probabilities of worse, same and better."""
-    if error == 0:
-        worse, better = float(mean < -rope), float(mean > rope)
-    else:
-        worse = float(t.cdf(-rope, df, mean, error))
-        better = float(t.sf(rope, df, mean, error))
-    return worse, max(0.0, 1 - worse - better), better
-
-# %% ../nbs/60_paired.ipynb #ef1a88dd
-def check_settings(test_share: float, rope: float, level: float) -> None:
-    """Errors for settings outside their range."""
-    for name, share in (("test_share", test_share), ("level", level)):
-        if not 0 < share < 1:
-            raise ValueError(
-                f"'{name}' must be a share between 0 and 1, got {share!r}. For example "
-                "test_share=0.2 for five folds, level=0.95 for an interval of 95 %.")
-    if not rope >= 0:
-        raise ValueError(f"'rope' must be 0 or more, got {rope!r}. It is half the "
-                         "width of the region that counts as equal.")
-
 # %% ../nbs/60_paired.ipynb #4928d3b7
 def paired_difference(first, second, *, test_share: float = 0.2, rope: float = 0.01,
                       level: float = 0.95) -> Difference:
@@ -142,15 +119,26 @@ def paired_difference(first, second, *, test_share: float = 0.2, rope: float = 0
     >>> found.better > 0.99
     True
     """
-    check_settings(test_share, rope, level)
+    for name, share in (("test_share", test_share), ("level", level)):
+        if not 0 < share < 1:
+            raise ValueError(
+                f"'{name}' must be a share between 0 and 1, got {share!r}. For example "
+                "test_share=0.2 for five folds, level=0.95 for an interval of 95 %.")
+    if not rope >= 0:
+        raise ValueError(f"'rope' must be 0 or more, got {rope!r}. It is half the "
+                         "width of the region that counts as equal.")
     differences = fold_differences(first, second)
     mean, df = float(differences.mean()), len(differences) - 1
     error = corrected_error(differences, test_share)
+    if error == 0:  # all folds agree: the whole mass is in one point
+        worse, better = float(mean < -rope), float(mean > rope)
+    else:
+        worse = float(t.cdf(-rope, df, mean, error))
+        better = float(t.sf(rope, df, mean, error))
     half = float(t.ppf((1 + level) / 2, df)) * error
-    worse, same, better = rope_shares(mean, error, rope, df)
-    detectable = rope + float(t.ppf(0.95, df) + t.ppf(0.80, df)) * error
-    return Difference(mean, mean - half, mean + half, worse, same, better, detectable,
-                      df + 1)
+    return Difference(
+        mean, mean - half, mean + half, worse, max(0.0, 1 - worse - better), better,
+        rope + float(t.ppf(0.95, df) + t.ppf(0.80, df)) * error, df + 1)
 
 # %% ../nbs/60_paired.ipynb #66ecba1f
 SURE = 0.95
