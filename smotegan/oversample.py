@@ -80,7 +80,7 @@ def weak_result(X, y):
         return lambda: None
     return lambda: None if alive() is None else (alive(), y)
 
-# %% ../nbs/46_oversample.ipynb #61534d82
+# %% ../nbs/46_oversample.ipynb #da6d3d6e
 AWARE = 0.5  # the weight of the boundary where the others are looked at
 
 
@@ -164,7 +164,7 @@ class ReadsTables(BaseOverSampler):
         tags.input_tags.sparse = self.missing == "refuse" and self.kinds == "infer"
         return tags
 
-# %% ../nbs/46_oversample.ipynb #2b1cb0d4
+# %% ../nbs/46_oversample.ipynb #80a9a76f
 class MakesMore:
     """What a fitted sampler can do: make more rows, be saved, be loaded."""
 
@@ -289,7 +289,7 @@ class MakesMore:
             f"{type(sampler).__name__}. Read it with smotegan.save.load_state.")
 
     def __getstate__(self):
-        state = super().__getstate__()
+        state = super().__getstate__()  # type: ignore[misc]
         return {name: value for name, value in state.items() if name != "_result_ref"}
 
 # %% ../nbs/46_oversample.ipynb #0c11d50a
