@@ -32,14 +32,14 @@ from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
 
 # isort: split
 from .encoder import one_hot_groups, reflect
-from .gan import GAN, WGANGP, stays
+from .gan import GAN, WGANGP
 from .parameters import Interval, StrOptions, check_n_samples
 from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 
 # isort: split
 from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
 from .save import SavedFileError, load_state, savable, save_state
-from .smote import Proposal, usable_k
+from .smote import Proposal
 from .table import TableCodec, check_eager, check_numeric, identifier_columns
 
 # isort: split
@@ -173,7 +173,7 @@ def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_stat
 def refine(model: ClassModel, proposal: Proposal, random_state=None):
     """Move proposed rows, in place; the rows, and how far each went (in deviations)."""
     X, distance, gan = proposal.X, np.zeros(len(proposal.X)), model.gan
-    if gan is None or model.encoder is None or stays(gan):
+    if gan is None or model.encoder is None or not gan.moves_rows_:
         return X, distance
     random_state = None if random_state is None else check_random_state(random_state)
     anchors = proposal.anchor
@@ -497,7 +497,7 @@ def default_step(sizes: np.ndarray, n_rows: int, units):
     imbalanced-learn, SMOTEN."""
     if units is not None or not sizes.all() or n_rows < 2:
         return FIRST_STEPS["smote"]
-    return SamplerStep(SMOTEN(k_neighbors=usable_k(5, n_rows)))
+    return SamplerStep(SMOTEN(k_neighbors=min(5, n_rows - 1)))
 
 # %% ../nbs/46_oversample.ipynb #5a373892
 AWARE = 0.5  # the weight of the boundary where the others are looked at
@@ -636,7 +636,7 @@ def plan_class(label, X, y, smote, gan, layout: Layout, groups=None,
                        units, groups, step=step, gan=gan, notes=[note] if note else [],
                        kinds=layout.kinds, candidates=candidates)
     most = 5 if units is None else NEAREST
-    k = usable_k(most, len(rows))
+    k = min(most, len(rows) - 1)
     if isinstance(step, SMOTEStep) and k < 5:
         model.notes.append(f"only {k} neighbour(s) instead of {most}")
     return model

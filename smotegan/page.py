@@ -22,14 +22,14 @@ __all__ = []
 # %% ../nbs/02_page.ipynb #16c1eef6
 def cell(value) -> str:
     """A value of a table as text: three digits, and nothing for a missing value."""
-    missing = pd.isna(value)  # of a list an array
-    if missing is True:
+    numbers = int, float, np.integer, np.floating
+    if pd.isna(value) is True:  # of a list it is an array
         return ""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+    if isinstance(value, bool) or not isinstance(value, numbers):
         return str(value)
-    if abs(value) >= 1000:
+    if (size := abs(float(value))) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.0e}" if 0 < abs(value) < 5e-4 else f"{value:.3g}"
+    return f"{value:.0e}" if 0 < size < 5e-4 else f"{value:.3g}"
 
 # %% ../nbs/02_page.ipynb #3ea77085
 TEMPLATES = Environment(autoescape=True, trim_blocks=True)
