@@ -53,7 +53,8 @@ def policies(comparison: Comparison, score: Score, resamples=None) -> list[tuple
     for arm in comparison.arms:
         if arm.name not in comparison.worked or resamples not in (None, arm.resamples):
             continue
-        raw = score.kind in ("ranking", "decision") or not (arm.resamples or arm.weights)
+        balances = arm.resamples or arm.weights  # its probabilities are not natural
+        raw = score.kind in ("ranking", "decision") or not balances
         found += [(arm.name, how) for how in TREATMENTS[score.kind]
                   if raw or how == "recalibrated"]
     return found
@@ -244,11 +245,9 @@ class Advice(WebPage):
     @property
     def table(self) -> pd.DataFrame:
         """Every policy beside the best one without sampling."""
-        return self.comparison.table(self.score, baseline=self._rival, rope=self.rope)
+        return self.comparison.table(self.score, baseline=self._rival(), rope=self.rope)
 
-    @property
     def _rival(self) -> str:
-        """The best policy without sampling, the baseline of table and picture."""
         return policy_name(*best_policy(self.comparison, self.score, False, self.rope))
 
     def __str__(self) -> str:
@@ -303,8 +302,9 @@ class Advice(WebPage):
         model = clone(self.estimator)
         if groups is not None and isinstance(model, RecalibratedClassifier):
             y01 = (np.asarray(y) == self.comparison.positive).astype(int)
-            model.set_params(cv=inner_folds(y01, np.arange(len(y01)), np.asarray(groups),
-                                            Settings(), model.random_state))
+            folds = inner_folds(y01, np.arange(len(y01)), np.asarray(groups),
+                                Settings(), model.random_state)
+            model.set_params(cv=folds)
         return model.fit(X, y)
 
     def body(self, pictures: bool = False):
@@ -320,7 +320,7 @@ class Advice(WebPage):
         markupsafe.Markup
             HTML without a style.
         """
-        figure = self.comparison.plot(self.score, baseline=self._rival,
+        figure = self.comparison.plot(self.score, baseline=self._rival(),
                                       rope=self.rope) if pictures else None
         return fill_page("""
 {{ verdict([first] + reasons, tone) }}<details {{ "open" if figure }}><summary>Every
@@ -417,23 +417,15 @@ def advise(X, y, classifier, metric=None, costs=None, *, arms="quick",
     arms : {'quick', 'full'}, list or dict, default='quick'
         What is compared; see `compare`. The order counts: of policies that are nearly
         equal, the first is recommended.
-    cv : int, cross-validation splitter, iterable or None, default=None
-        As in `compare`.
-    groups : array-like of shape (n_samples,) or None, default=None
-        Rows of one group are never in two folds.
+    cv, groups : as in `compare`, default=None
+        How the folds are dealt, and which rows belong together.
     n_repeats : int or None, default=None
         How often the folds are dealt at most; None is 4 for 'quick' and 10 otherwise.
     rope : float or None, default=None
         The margin; None is 0.01, 2 % of the score for losses and costs, and never more
         than a tenth of an average precision.
-    random_state : int, RandomState or None, default=0
-        Seed of folds, samplers and classifiers that have none.
-    n_jobs : int or None, default=None
-        Workers of joblib.
-    cache : str, path-like or None, default=None
-        A folder where what was computed is kept.
-    progress : bool, default=True
-        Whether a bar is shown when it takes more than three seconds.
+    random_state, n_jobs, cache, progress : as in `compare`
+        Seed, workers, a folder where what was computed is kept, and a bar.
 
     Returns
     -------
@@ -463,8 +455,9 @@ def advise(X, y, classifier, metric=None, costs=None, *, arms="quick",
     arms = "quick" if arms is None else arms
     chosen, classifiers = advised_arms(arms), read_classifiers(classifier)
     if len(classifiers) != 1:
-        raise ValueError(f"'classifier' must be one classifier; got {list(classifiers)}."
-                         " Ask for each of them, or see them side by side: compare.")
+        raise ValueError("'classifier' must be one classifier; got "
+                         f"{list(classifiers)}. Ask for each of them, or see them side "
+                         "by side: compare.")
     if n_repeats is None:
         n_repeats = 4 if isinstance(arms, str) and arms == "quick" else 10
     settings = Settings(cv, n_repeats, random_state=random_state, costs=costs,
@@ -475,7 +468,7 @@ def advise(X, y, classifier, metric=None, costs=None, *, arms="quick",
     score = find_score(metric, costs, _num_samples(X))
     region(score, 0.0, rope)  # an error for a negative one, before anything is trained
     problem, empty = begin(X, y, classifiers, chosen, groups, settings)
-    repeats, runs = np.array([split.repeat for split in empty.splits]), []
+    repeats, runs = np.array([split.repeat for split in empty.splits]), empty.runs
     for repeat in np.unique(repeats):
         runs = runs + run_all(problem, chosen, empty.splits, settings,
                               np.flatnonzero(repeats == repeat).tolist())

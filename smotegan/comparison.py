@@ -45,9 +45,9 @@ def baseline_arm(arms: list[Arm], baseline: str) -> Arm:
     for arm in arms:
         if baseline in {policy_name(arm.name, treatment) for treatment in every}:
             return arm
-    raise ValueError(f"'baseline' must be one of the arms {[arm.name for arm in arms]}, "
-                     "or one of them with ', tuned threshold' or ', recalibrated'; got "
-                     f"{baseline!r}.")
+    raise ValueError("'baseline' must be one of the arms "
+                     f"{[arm.name for arm in arms]}, or one of them with ', tuned "
+                     f"threshold' or ', recalibrated'; got {baseline!r}.")
 
 # %% ../nbs/66_compare.ipynb #5e686574
 def region(score: Score, baseline: float, rope=None) -> float:
@@ -171,8 +171,8 @@ class Comparison(Predictions, WebPage):
 
         Parameters
         ----------
-        metric, classifier, baseline
-            As in `table`.
+        metric, classifier, baseline : as in `table`
+            What is asked.
 
         Returns
         -------
@@ -194,8 +194,8 @@ class Comparison(Predictions, WebPage):
 
         Parameters
         ----------
-        metric, classifier, baseline, rope
-            As in `table`.
+        metric, classifier, baseline, rope : as in `table`
+            What is asked.
 
         Returns
         -------
@@ -214,8 +214,8 @@ class Comparison(Predictions, WebPage):
         ----------
         pictures : bool, default=False
             Whether words and pictures of all classifiers are wanted, or one table.
-        metric, baseline
-            As in `table`.
+        metric, baseline : as in `table`
+            What is asked.
 
         Returns
         -------
