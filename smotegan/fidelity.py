@@ -816,10 +816,12 @@ def result_of(sampler) -> tuple:
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
         return X_res, np.asarray(y_res), mask
-    made = getattr(sampler, "_result", None)
+    held = getattr(sampler, "_result_ref", None)
+    made = held and held()
     if made is None:
         raise NotFittedError(
             "'sampler' must be a SMOTEGAN after its fit_resample, in the same process, "
+            "while the table that it returned exists, "
             "or (X_res, y_res, mask) with mask True for synthetic rows; got "
             f"{type(sampler).__name__}. Rows alone are given by name: "
             "X_synthetic=..., X_minority_test=....")
