@@ -816,7 +816,7 @@ def result_of(sampler) -> tuple:
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
         return X_res, np.asarray(y_res), mask
-    made = getattr(sampler, "_result", None)
+    made = getattr(sampler, "_result_ref", lambda: None)()
     if made is None:
         raise NotFittedError(
             "'sampler' must be a SMOTEGAN after its fit_resample, in the same process, "
