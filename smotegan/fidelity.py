@@ -51,7 +51,7 @@ from smotegan.questions import (
 )
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .table import column_names, is_frame
+from .columns import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']

@@ -28,10 +28,12 @@ from .choose import choose_rows
 
 # isort: split
 from .copies import CHUNK_ROWS, KnownRows, draw_again, hash_rows, known_rows
-from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
+from .encoder import TableEncoder
+from .matrix import collapse_groups, expand_groups, kept_columns
 
 # isort: split
-from .encoder import one_hot_groups, reflect
+from .encoder import reflect
+from .matrix import one_hot_groups
 from .gan import GAN, WGANGP
 from .parameters import Interval, StrOptions, check_n_samples
 from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
@@ -40,10 +42,12 @@ from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
 from .save import SavedFileError, load_state, savable, save_state
 from .smote import Proposal
-from .table import TableCodec, check_eager, check_numeric, identifier_columns
+from .columns import check_eager
+from .matrix import identifier_columns
+from .table import TableCodec, check_numeric
 
 # isort: split
-from .table import is_frame
+from .columns import is_frame
 
 # %% auto #0
 __all__ = ['ARMS', 'SMOTEGAN']
@@ -141,7 +145,7 @@ def distance_scale(model: ClassModel):
     if model.units is None:
         return None
     encoder: Any = model.encoder
-    numbers = encoder._units()[1] / model.units[encoder.numbers_]
+    numbers = encoder.scale_ / model.units[encoder.numbers_]
     others = np.ones(encoder.n_features_out_ - len(numbers))
     return np.append(numbers, others * np.median(numbers) if len(numbers) else others)
 

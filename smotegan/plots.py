@@ -21,18 +21,17 @@ from sklearn.utils import check_random_state
 
 from .data import COLORS
 from .encoder import TableEncoder
-from smotegan.table import (
-    TableCodec,
+from .coders import as_ticks, time_unit
+from smotegan.columns import (
     as_numbers,
-    as_ticks,
     check_eager,
     column_names,
     infer_kind,
     is_frame,
     name_some,
     read_columns,
-    time_unit,
 )
+from .table import TableCodec
 
 # %% auto #0
 __all__ = ['plot_marginals', 'plot_pairs', 'plot_projection', 'plot_refinement', 'plot_training', 'plot_correlations']

@@ -16,7 +16,8 @@ from scipy.special import gammaln
 from scipy.stats import norm, pearson3, rankdata
 
 from .encoder import TableEncoder
-from .table import TableCodec, column_names, is_frame
+from .columns import column_names, is_frame
+from .table import TableCodec
 
 # %% auto #0
 __all__ = []
