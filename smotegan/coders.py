@@ -14,10 +14,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .columns import TIMES, as_numbers, count_from, first_number, is_whole
+from .frames import TIMES, as_numbers, count_from, first_number, is_whole
 
 # isort: split
-from .columns import split_missing
+from .frames import split_missing
 
 # %% auto #0
 __all__ = []

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .columns import number_kind
+from .frames import number_kind
 
 # %% auto #0
 __all__ = ['TableEncoder']

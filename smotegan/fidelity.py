@@ -31,6 +31,7 @@ from smotegan.artefacts import (
     name_columns,
     percent,
 )
+from .columns import Compared, as_pandas, read_tables
 from .copies import hash_rows
 from .data import COLORS
 from .distance import judged_distances
@@ -39,19 +40,10 @@ from .measures import MEASURES, Found, alarms, counted_rows, measure_all
 from .mixed import smote_mixed
 from .oversample import limits_of, spread_of
 from .plots import plot_correlations, plot_marginals, plot_projection
-from smotegan.questions import (
-    PARTS,
-    Compared,
-    Pool,
-    Side,
-    as_pandas,
-    label_lines,
-    make_pool,
-    read_tables,
-)
+from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .columns import column_names, is_frame
+from .frames import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']

@@ -16,10 +16,10 @@ from scipy.special import bdtrc
 from sklearn.utils.validation import check_is_fitted
 
 from .oversample import NOT_FITTED, as_array, row_keys, sampled_keys
-from .columns import as_numbers, column_names, is_frame, name_some
+from .frames import as_numbers, column_names, is_frame, name_some
 
 # isort: split
-from .columns import read_columns, split_missing
+from .frames import read_columns, split_missing
 
 # %% auto #0
 __all__ = ['LeakageError', 'LeakageWarning', 'assert_no_leak']

@@ -42,12 +42,12 @@ from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
 from .save import SavedFileError, load_state, savable, save_state
 from .smote import Proposal
-from .columns import check_eager
+from .frames import check_eager
 from .matrix import identifier_columns
 from .table import TableCodec, check_numeric
 
 # isort: split
-from .columns import is_frame
+from .frames import is_frame
 
 # %% auto #0
 __all__ = ['ARMS', 'SMOTEGAN']

@@ -14,10 +14,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .coders import Column, make_coders, time_family
-from .columns import EXACT, KINDS, as_numbers, column_names, infer_kind
+from .frames import EXACT, KINDS, as_numbers, column_names, infer_kind
 
 # isort: split
-from .columns import is_frame, is_whole, name_some, read_columns
+from .frames import is_frame, is_whole, name_some, read_columns
 
 # %% auto #0
 __all__ = ['TableCodec']
