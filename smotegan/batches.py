@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .oversample import NOT_FITTED, below, check_index, read_labels
+from .inputs import NOT_FITTED, below, check_index, read_labels
 from .parameters import _safe_indexing, check_n_samples, check_random_state
 from .table import is_frame
 

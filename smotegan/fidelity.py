@@ -38,7 +38,7 @@ from .distance import judged_distances
 from .encoder import reflect
 from .measures import MEASURES, Found, alarms, counted_rows, measure_all
 from .mixed import smote_mixed
-from .oversample import limits_of, spread_of
+from .layout import limits_of, spread_of
 from .plots import plot_correlations, plot_marginals, plot_projection
 from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
