@@ -43,7 +43,7 @@ from .plots import plot_correlations, plot_marginals, plot_projection
 from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .table import column_names, is_frame
+from .frames import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']
