@@ -43,7 +43,7 @@ from .plots import plot_correlations, plot_marginals, plot_projection
 from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .table import column_names, is_frame
+from .frames import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']
@@ -816,12 +816,10 @@ def result_of(sampler) -> tuple:
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
         return X_res, np.asarray(y_res), mask
-    held = getattr(sampler, "_result_ref", None)
-    made = held and held()
+    made = getattr(sampler, "_result_ref", lambda: None)()
     if made is None:
         raise NotFittedError(
             "'sampler' must be a SMOTEGAN after its fit_resample, in the same process, "
-            "while the table that it returned exists, "
             "or (X_res, y_res, mask) with mask True for synthetic rows; got "
             f"{type(sampler).__name__}. Rows alone are given by name: "
             "X_synthetic=..., X_minority_test=....")
