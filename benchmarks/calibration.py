@@ -6,7 +6,7 @@ A training set has 16, 50 or 200 minority rows, and nineteen times as many other
 learns it, and its probabilities are repaired in several ways, all from the same five folds. Each is judged on 4,000
 rows by their true probabilities: expected log-loss, mean of the predictions over the mean of the truth, calibration
 slope, AUC. `formula` is the change of the prior from one half to the natural share, `CalibratedClassifierCV` is
-scikit-learn's with its defaults. Even draws come from Gaussian classes, odd ones from waves, as in nbs/61_calibrate.
+scikit-learn's with its defaults. Even draws come from Gaussian classes, odd ones from waves, as in nbs/67_rivals.
 """
 
 from __future__ import annotations
@@ -33,14 +33,13 @@ from tqdm import tqdm
 
 from smotegan.calibrate import (
     METHODS,
-    apply_logistic,
-    calibrate_classes,
+    Line,
+    calibration_folds,
     calibration_line,
     class_logits,
-    find_calibrators,
     logit,
-    make_folds,
     out_of_fold,
+    platt_targets,
 )
 
 HERE = Path(__file__).parent
@@ -96,10 +95,10 @@ def ways(model, X, y, X_test, draw):
     fitted = clone(model).fit(X, y)
     z, raw = class_logits(fitted, X_test), fitted.predict_proba(X_test)[:, 1]
     yield "raw", raw
-    yield "formula", apply_logistic(logit(raw), 1, logit(y.mean()))
-    rows, z_oof = out_of_fold(model, X, y, make_folds(5, X, y, draw), np.array([0, 1]))
-    for method in METHODS:
-        yield method, calibrate_classes(find_calibrators(method, rows, z_oof, y, np.array([0, 1])), z)[:, 1]
+    yield "formula", Line(1, logit(y.mean())).predict(logit(raw))
+    rows, z_oof = out_of_fold(model, X, y, calibration_folds(5, X, y, draw), np.array([0, 1]))
+    for method, find in METHODS.items():
+        yield method, find(z_oof[:, 0], platt_targets(y)[rows]).predict(z[:, 0])
     yield "CalibratedClassifierCV", CalibratedClassifierCV(model, cv=5).fit(X, y).predict_proba(X_test)[:, 1]
 
 

@@ -14,8 +14,9 @@ from smotegan.gan import GAN, WGANGP
 from smotegan.leak import LeakageError, assert_no_leak
 from smotegan.oversample import SMOTEGAN
 from smotegan.samplers import ProWSyn
+from smotegan.spread import SpreadSMOTE
 
 __all__ = ["GAN", "SMOTEGAN", "WGANGP", "FidelityError", "LeakageError", "ProWSyn", "RecalibratedClassifier",
-           "advise", "assert_no_leak", "balanced_batches", "check_before_training", "class_table", "compare",
-           "energy_distance", "fidelity_by_folds", "fidelity_report", "find_artefacts", "list_datasets",
+           "SpreadSMOTE", "advise", "assert_no_leak", "balanced_batches", "check_before_training", "class_table",
+           "compare", "energy_distance", "fidelity_by_folds", "fidelity_report", "find_artefacts", "list_datasets",
            "load_dataset", "plot_classes", "two_sample_auc"]

@@ -5,16 +5,19 @@
 # %% ../nbs/61_calibrate.ipynb #1fe6a094
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold, check_cv
-from sklearn.utils import _safe_indexing, indexable
+from sklearn.utils import _safe_indexing, get_tags, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_method_params,
@@ -27,45 +30,50 @@ from sklearn.utils.validation import (
 __all__ = ['RecalibratedClassifier']
 
 # %% ../nbs/61_calibrate.ipynb #c7367fb4
-EPSILON = 1e-6
+UNSURE = 0.002
 
 
-def logit(p, epsilon: float = EPSILON) -> np.ndarray:
+def logit(p, epsilon: float = 1e-6) -> np.ndarray:
     """The log-odds of probabilities, finite also for 0 and 1, and in the same order."""
     p = np.asarray(p, dtype=float)
     return np.log((p + epsilon) / (1 - p + epsilon))
 
-# %% ../nbs/61_calibrate.ipynb #21353964
-def apply_logistic(z, slope: float, intercept: float) -> np.ndarray:
-    """Probabilities of the logits `z` after a line."""
-    return expit(slope * np.asarray(z, dtype=float) + intercept)
+
+@dataclass
+class Line:
+    """Probabilities by a line on the logits."""
+
+    slope: float
+    intercept: float
+
+    def predict(self, z) -> np.ndarray:
+        """Probabilities of logits."""
+        return expit(self.slope * np.asarray(z, dtype=float) + self.intercept)
 
 # %% ../nbs/61_calibrate.ipynb #b351f4c7
 def platt_targets(y01) -> np.ndarray:
     """Platt's targets: a little less than 1 and a little more than 0."""
     y01 = np.asarray(y01, dtype=bool)
-    positive = int(y01.sum())
-    negative = len(y01) - positive
+    positive, negative = y01.sum(), (~y01).sum()
     return np.where(y01, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
 # %% ../nbs/61_calibrate.ipynb #ac11be63
-def log_loss_of(beta, D, targets, offset, penalty) -> float:
-    """What the logistic regression makes small."""
-    eta = D @ beta + offset
-    return np.logaddexp(0, eta).sum() - targets @ eta + penalty * beta @ beta / 2
-
-
-def newton(D: np.ndarray, targets: np.ndarray, offset=0.0,
-           ridge: float = 1e-8) -> np.ndarray:
+def newton(D: np.ndarray, targets, offset=0.0, ridge: float = 1e-8) -> np.ndarray:
     """Coefficients of a logistic regression of targets in [0, 1] on columns."""
-    beta, problem = np.zeros(D.shape[1]), (D, targets, offset, ridge * len(D))
-    loss = log_loss_of(beta, *problem)
+    targets, penalty = np.asarray(targets, dtype=float), ridge * len(D)
+
+    def loss_of(beta):
+        eta = D @ beta + offset
+        return np.logaddexp(0, eta).sum() - targets @ eta + penalty * beta @ beta / 2
+
+    beta = np.zeros(D.shape[1])
+    loss = loss_of(beta)
     for _ in range(100):
         p = expit(D @ beta + offset)
-        slope = D.T @ (p - targets) + problem[-1] * beta
-        curve = (D.T * (p * (1 - p))) @ D + problem[-1] * np.eye(len(beta))
+        slope = D.T @ (p - targets) + penalty * beta
+        curve = (D.T * (p * (1 - p))) @ D + penalty * np.eye(len(beta))
         step = np.linalg.solve(curve, slope)
-        while (new := log_loss_of(beta - step, *problem)) > loss:
+        while (new := loss_of(beta - step)) > loss:
             step = step / 2
             if np.abs(step).max() < 1e-10:
                 return beta
@@ -74,91 +82,62 @@ def newton(D: np.ndarray, targets: np.ndarray, offset=0.0,
             break
     return beta
 
-# %% ../nbs/61_calibrate.ipynb #eeec4c5e
-def fit_line(z, targets) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression of targets on `z`."""
-    z, targets = np.asarray(z, dtype=float), np.asarray(targets, dtype=float)
+
+def best_line(z, targets) -> Line:
+    """The logistic regression of targets on `z`."""
+    z = np.asarray(z, dtype=float)
     centre, scale = z.mean(), z.std()
     scale = scale if scale > 1e-9 * (1 + abs(centre)) else 1.0
     D = np.column_stack([np.ones(len(z)), (z - centre) / scale])
     level, slope = newton(D, targets)
-    return float(slope / scale), float(level - slope * centre / scale)
+    return Line(float(slope / scale), float(level - slope * centre / scale))
+
+
+def find_shift(z, targets) -> Line:
+    """The line with slope 1, as after a change of the prior."""
+    z = np.asarray(z, dtype=float)
+    return Line(1.0, float(newton(np.ones((len(z), 1)), targets, z)[0]))
 
 # %% ../nbs/61_calibrate.ipynb #1c8e837d
-def fit_shift(z, targets) -> float:
-    """The intercept of a logistic regression whose slope is fixed at 1."""
-    z = np.asarray(z, dtype=float)
-    return float(newton(np.ones((len(z), 1)), np.asarray(targets, dtype=float), z)[0])
-
-
 def calibration_line(y01, p) -> tuple[float, float]:
     """Calibration slope, and calibration in the large: the intercept at slope 1."""
-    z, y01 = logit(p), np.asarray(y01, dtype=float)
-    return fit_line(z, y01)[0], fit_shift(z, y01)
+    z = logit(p)
+    return best_line(z, y01).slope, find_shift(z, y01).intercept
 
 # %% ../nbs/61_calibrate.ipynb #bff4b4ac
-def equal_bins(p: np.ndarray, n_bins: int) -> np.ndarray:
-    """The bin of each row: about as many rows in each, ties in one."""
-    inner = np.quantile(p, np.linspace(0, 1, n_bins + 1)[1:-1])
-    return np.unique(np.searchsorted(np.unique(inner), p, "left"),
-                     return_inverse=True)[1]
-
-
-def bin_means(bins: np.ndarray, values) -> np.ndarray:
-    """The mean of some values in each bin."""
-    return np.bincount(bins, values) / np.bincount(bins)
-
-# %% ../nbs/61_calibrate.ipynb #5d066644
-def root(values):
-    """The square root, with the sign of the value."""
-    return np.sign(values) * np.sqrt(np.abs(values))
-
-
-def square(values):
-    """The way back from `root`."""
-    return np.sign(values) * np.square(values)
-
-
-def set_axes(ax, highest: float, rare: bool) -> None:
-    """The same axes across and up, from 0 on; square roots where positives are rare."""
-    steps = [0, 0.01, 0.05, 0.15, 0.3, 0.5, 0.75, 1] if rare else np.arange(6) / 5
-    ticks = [step for step in steps if step <= highest]
-    if rare:
-        ax.set_xscale("function", functions=(root, square))
-        ax.set_yscale("function", functions=(root, square))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-    ax.set(xlim=(0, highest), ylim=(0, highest), aspect="equal",
-           xlabel="predicted probability", ylabel="share of positive rows")
-
-# %% ../nbs/61_calibrate.ipynb #4fe82c7a
-MARKS = ("o", "s", "D", "^", "v")
-
-
 def plot_reliability(ax, y01, probabilities: dict, n_bins: int = 10,
                      truth=None) -> None:
     """Draw a reliability diagram of one or more sets of probabilities."""
     y01, highest = np.asarray(y01, dtype=float), 0.0
     for place, (name, p) in enumerate(probabilities.items()):
         p = np.asarray(p, dtype=float)
-        bins = equal_bins(p, n_bins)
-        across, up = bin_means(bins, p), bin_means(bins, y01)
+        edges = np.unique(np.quantile(p, np.linspace(0, 1, n_bins + 1)[1:-1]))
+        bins = np.unique(np.searchsorted(edges, p, "left"), return_inverse=True)[1]
+        sizes = np.bincount(bins)
+        across, up = np.bincount(bins, p) / sizes, np.bincount(bins, y01) / sizes
         highest = max(highest, across.max(), up.max())
-        (line,) = ax.plot(across, up, MARKS[place % 5], ms=5, label=name)
+        (line,) = ax.plot(across, up, "osD^v"[place % 5], ms=5, label=name)
         color, level = line.get_color(), 0.012 + 0.028 * place
         if truth is not None:
-            ax.plot(across, bin_means(bins, truth), lw=1, color=color)
+            ax.plot(across, np.bincount(bins, truth) / sizes, lw=1, color=color)
         some = np.quantile(p, np.linspace(0.0025, 0.9975, 200))
         ax.vlines(some, level, level + 0.022, color=color, lw=0.5, alpha=0.6,
                   transform=ax.get_xaxis_transform())
     ax.plot([0, 1], [0, 1], color="0.5", ls="--", lw=1, zorder=0, label="right")
-    set_axes(ax, min(1.0, 1.1 * highest), y01.mean() < 0.2)
+    highest, ticks = min(1.0, 1.1 * highest), np.arange(6) / 5
+    if y01.mean() < 0.2:
+        ticks = np.array([0, 0.01, 0.05, 0.15, 0.3, 0.5, 0.75, 1])
+        root = (lambda v: np.sign(v) * np.sqrt(np.abs(v)), lambda v: np.sign(v) * v**2)
+        ax.set_xscale("function", functions=root)
+        ax.set_yscale("function", functions=root)
+    for axis in (ax.xaxis, ax.yaxis):
+        shown = ticks[ticks <= highest]
+        axis.set_ticks(shown, labels=[f"{tick:g}" for tick in shown])
+    ax.set(xlim=(0, highest), ylim=(0, highest), aspect="equal",
+           xlabel="predicted probability", ylabel="share of positive rows")
     ax.legend(fontsize=8, loc="upper left")
 
 # %% ../nbs/61_calibrate.ipynb #3921b613
-UNSURE = 0.002
-
-
 def class_logits(model, X) -> np.ndarray:
     """The logits that a fitted model gives, a column for each class or one for two."""
     if hasattr(model, "predict_proba"):
@@ -168,7 +147,7 @@ def class_logits(model, X) -> np.ndarray:
     return z.reshape(len(z), -1)
 
 # %% ../nbs/61_calibrate.ipynb #a679c928
-def make_folds(cv, X, y, random_state) -> list:
+def calibration_folds(cv, X, y, random_state) -> list:
     """Pairs of training and test positions; at most as many as the smallest class."""
     labels, counts = np.unique(y, return_counts=True)
     if len(labels) < 2 or counts.min() < 2:
@@ -210,85 +189,19 @@ def out_of_fold(estimator, X, y, folds, classes, fit_params=None,
     return np.concatenate([test for _, test in folds]), np.concatenate(parts)
 
 # %% ../nbs/61_calibrate.ipynb #93e2534b
-SLOPE_FLOOR = 1e-3
-
-
-@dataclass
-class Line:
-    """Probabilities by a line on the logits."""
-
-    slope: float
-    intercept: float
-
-    def predict(self, z):
-        """Probabilities of logits."""
-        return apply_logistic(z, self.slope, self.intercept)
-
-
 def find_line(z, targets) -> Line:
     """Platt's line, which never falls."""
-    floor = SLOPE_FLOOR / (z.std() or 1.0)
-    slope, intercept = fit_line(z, targets)
-    if slope < floor:
-        slope, intercept = floor, fit_shift(floor * z, targets)
-    return Line(slope, intercept)
-
-# %% ../nbs/61_calibrate.ipynb #5cffcd6b
-def find_shift(z, targets) -> Line:
-    """The line with slope 1, as after a change of the prior."""
-    return Line(1.0, fit_shift(z, targets))
-
-# %% ../nbs/61_calibrate.ipynb #45b9636f
-def find_stairs(z, targets) -> IsotonicRegression:
-    """A staircase that never falls."""
-    return IsotonicRegression(out_of_bounds="clip").fit(z, targets)
+    floor = 1e-3 / (z.std() or 1.0)
+    line = best_line(z, targets)
+    if line.slope < floor:
+        line = Line(floor, find_shift(floor * z, targets).intercept)
+    return line
 
 
-METHODS = {"logistic": find_line, "prior": find_shift, "isotonic": find_stairs}
-
-# %% ../nbs/61_calibrate.ipynb #06f2140d
-def calibrate_classes(calibrators: list, z: np.ndarray) -> np.ndarray:
-    """Probabilities of all classes from logits, by one calibrator a column."""
-    p = np.column_stack([model.predict(part) for model, part
-                         in zip(calibrators, z.T, strict=True)])
-    return np.hstack([1 - p, p]) if p.shape[1] == 1 else p / p.sum(1, keepdims=True)
-
-
-def find_calibrators(method: str, rows, z, y, classes) -> list:
-    """A calibrator for each column of the out-of-fold logits."""
-    wanted = classes[1:] if z.shape[1] == 1 else classes
-    return [METHODS[method](part, platt_targets(y == label)[rows])
-            for part, label in zip(z.T, wanted, strict=True)]
-
-# %% ../nbs/61_calibrate.ipynb #803efb7e
-def mean_by_row(rows: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
-    """The mean of each row's predictions; missing where there is none."""
-    total, count = np.zeros((n, values.shape[1])), np.bincount(rows, minlength=n)
-    np.add.at(total, rows, values)
-    total[count == 0] = np.nan
-    return total / np.maximum(count, 1)[:, None]
-
-# %% ../nbs/61_calibrate.ipynb #7fcebf47
-def check_estimator_and_method(estimator, method) -> None:
-    """Refuse what cannot be recalibrated."""
-    if method not in list(METHODS):
-        raise ValueError(f"'method' must be one of {list(METHODS)}; got {method!r}. "
-                         "'logistic' is right for few minority rows.")
-    ways = ("predict_proba", "decision_function")
-    if not any(hasattr(estimator, way) for way in ways):
-        raise TypeError("'estimator' must have predict_proba or decision_function; got "
-                        f"{estimator!r}. Take a classifier that has one, such as "
-                        "LogisticRegression, or turn its probabilities on.")
-
-
-def check_rows(X, y) -> tuple:
-    """Rows that can be indexed, and the labels as an array, one for each row."""
-    if y is None:
-        raise ValueError("RecalibratedClassifier requires y to be passed, but the "
-                         "target y is None.")
-    y = column_or_1d(y, warn=True)
-    check_classification_targets(y)
-    return tuple(indexable(X, y))
+METHODS: dict[str, Callable] = {
+    "logistic": find_line, "prior": find_shift,
+    "isotonic": lambda z, targets: IsotonicRegression(out_of_bounds="clip").fit(
+        z, targets)}
 
 # %% ../nbs/61_calibrate.ipynb #90fb1cba
 class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -404,33 +317,53 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
         TypeError
             If the estimator has neither `predict_proba` nor `decision_function`.
         """
-        check_estimator_and_method(self.estimator, self.method)
-        X, y = check_rows(X, y)
-        folds = make_folds(self.cv, X, y, check_random_state(self.random_state))
+        if self.method not in list(METHODS):
+            raise ValueError(
+                f"'method' must be one of {list(METHODS)}; got {self.method!r}. "
+                "'logistic' is right for few minority rows.")
+        ways = ("predict_proba", "decision_function")
+        if not any(hasattr(self.estimator, way) for way in ways):
+            raise TypeError(
+                "'estimator' must have predict_proba or decision_function; got "
+                f"{self.estimator!r}. Take a classifier that has one, such as "
+                "LogisticRegression, or turn its probabilities on.")
+        if y is None:
+            raise ValueError("RecalibratedClassifier requires y to be passed, but the "
+                             "target y is None.")
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        X, y = indexable(X, y)
+        folds = calibration_folds(self.cv, X, y, check_random_state(self.random_state))
         self.estimator_ = clone(self.estimator).fit(
             X, y, **_check_method_params(X, fit_params))
-        self.classes_ = np.unique(y)
-        self.n_splits_ = len(folds)
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
+        self.classes_, counts = np.unique(y, return_counts=True)
+        self.n_splits_ = len(folds)
         rows, z = out_of_fold(self.estimator, X, y, folds, self.classes_, fit_params,
                               self.n_jobs)
-        return self._keep(rows, z, y)
-
-    def _keep(self, rows, z, y):
-        """Learn the map from out-of-fold logits, and keep what tells of it."""
-        found = find_calibrators(self.method, rows, z, y, self.classes_)
-        shares = np.unique(y, return_counts=True)[1] / len(y)
-        p = mean_by_row(rows, calibrate_classes(found, z), len(y))
-        two = len(found) == 1
+        two = z.shape[1] == 1
+        found: list[Any] = [
+            METHODS[self.method](part, platt_targets(y == label)[rows])
+            for part, label in zip(z.T, self.classes_[int(two):], strict=True)]
         self.calibrator_ = found[0] if two else found
-        self.prevalence_ = float(shares[1]) if two else shares
+        self.prevalence_ = float(counts[1] / len(y)) if two else counts / len(y)
+        by_row = pd.DataFrame(self._probabilities(z)).groupby(rows).mean()
+        p = by_row.reindex(range(len(y))).to_numpy()
         self.oof_probability_ = p[:, 1] if two else p
         if self.method != "isotonic":
             lines = np.array([[line.slope, line.intercept] for line in found])
             self.slope_, self.intercept_ = lines[0].tolist() if two else lines.T
         return self
+
+    def _probabilities(self, z):
+        """Probabilities of all classes from logits, by one calibrator a column."""
+        found = self.calibrator_
+        found = found if isinstance(found, list) else [found]
+        p = np.column_stack([one.predict(part) for one, part
+                             in zip(found, z.T, strict=True)])
+        return np.hstack([1 - p, p]) if p.shape[1] == 1 else p / p.sum(1, keepdims=True)
 
     def predict_proba(self, X):
         """Give probabilities at the natural prevalence.
@@ -446,9 +379,7 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
             Probabilities in the order of `classes_`; each row's sum is 1.
         """
         check_is_fitted(self)
-        several = isinstance(self.calibrator_, list)
-        return calibrate_classes(self.calibrator_ if several else [self.calibrator_],
-                                 class_logits(self.estimator_, X))
+        return self._probabilities(class_logits(self.estimator_, X))
 
     def predict(self, X):
         """The most probable class; of two, the one above one half.
@@ -468,8 +399,6 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
 
     def __sklearn_tags__(self):
         """Scikit-learn's tags: the input is what the estimator takes."""
-        from sklearn.utils import get_tags
-
         tags = super().__sklearn_tags__()
         tags.input_tags = get_tags(self.estimator).input_tags
         return tags

@@ -11,7 +11,6 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
@@ -35,7 +34,7 @@ from tqdm import tqdm
 from .arms import Arm, arm_model, has_sampler, last_step, read_arms, seeded
 from .calibrate import plot_reliability
 from .data import COLORS
-from .fidelity import PAGE, STYLE, as_png, cell
+from .page import as_png, fill_page, show_body, without_empty, write_page
 from .paired import in_words, paired_difference
 from smotegan.scores import (
     SCORES,
@@ -45,7 +44,6 @@ from smotegan.scores import (
     counts_curve,
     find_score,
     score_folds,
-    treated,
 )
 
 # %% auto #0
@@ -747,8 +745,7 @@ class Comparison:
         return write_page(path, comparison_body(self, metric), "What each arm does")
 
     def _repr_html_(self) -> str:
-        return fill_page('<div class="smotegan">{{ grid(table) }}</div>',
-                         table=self.table())
+        return show_body(fill_page("{{ grid(table) }}", table=self.table()))
 
 # %% ../nbs/64_compare.ipynb #e706ab8b
 def summarise(table: pd.DataFrame) -> str:
@@ -781,7 +778,7 @@ def pooled(comparison, arm: str, classifier, treatment="as it is") -> tuple:
     folds = make_folds(comparison.of(arm, classifier), comparison.splits,
                        comparison.y01)[0]
     return (np.concatenate([fold.y_test for fold in folds]),
-            np.concatenate([treated(fold, treatment) for fold in folds]))
+            np.concatenate([fold.treated(treatment) for fold in folds]))
 
 # %% ../nbs/64_compare.ipynb #73828ce7
 def draw_differences(ax, table: pd.DataFrame) -> None:
@@ -872,46 +869,6 @@ def draw_comparison(comparison, metric, classifier, rope=None):
     plt.close(figure)  # it is shown where it is returned, once
     return figure
 
-# %% ../nbs/64_compare.ipynb #2a3141d3
-TABLE = """
-{% macro grid(table) -%}<div class="wide"><table><thead><tr><th></th>
-{% for head in table.columns %}<th{% if table[head].dtype == "object" %} class="words"
-{%- endif %}>{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for name, line in table.iterrows() %}<tr>
-<th style="white-space: nowrap">{{ name }}</th>
-{% for head in table.columns %}<td{% if line[head] is string %} class="words"
-{%- endif %}>{{- line[head] | cell }}</td>{% endfor %}</tr>{% endfor %}
-</tbody></table></div>
-{% endmacro %}"""
-
-# %% ../nbs/64_compare.ipynb #f46d2a10
-def fill_page(template: str, **parts) -> str:
-    """A template of jinja2 with tables, without a frame."""
-    from jinja2 import Environment
-
-    room = Environment(autoescape=True, trim_blocks=True)
-    room.filters["cell"] = cell
-    return room.from_string(TABLE + template).render(**parts)
-
-
-def write_page(path, body: str, title: str) -> str:
-    """A page that needs nothing else, and a file of it if there is a path."""
-    page = PAGE.format(style=STYLE, body=body, title=title)
-    if path is not None:
-        Path(path).write_text(page, encoding="utf-8")
-    return page
-
-# %% ../nbs/64_compare.ipynb #480f53ad
-def without_empty(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without columns that say nothing."""
-    return table.drop(
-        columns=[
-            name
-            for name in table
-            if table[name].isin(["", None]).all() or table[name].isna().all()
-        ]
-    )
-
 # %% ../nbs/64_compare.ipynb #14f8811e
 def comparison_body(comparison, metric) -> str:
     """Words, table and pictures of each classifier."""
@@ -919,11 +876,11 @@ def comparison_body(comparison, metric) -> str:
               "table": without_empty(comparison.table(metric, name)),
               "picture": as_png(comparison.plot(metric, name).axes[0])}
              for name in comparison.classifiers]
-    return fill_page("""<div class="smotegan">
+    return fill_page("""
 {% for part in parts %}<h2>{{ part.name }}</h2><div class="verdict">{% for line in
 part.words %}<p>{{ line }}</p>{% endfor %}</div>{{ grid(part.table) }}
 <p><img alt="comparison" src="data:image/png;base64,{{ part.picture }}"></p>
-{% endfor %}</div>""", parts=parts)
+{% endfor %}""", parts=parts)
 
 # %% ../nbs/64_compare.ipynb #687624ed
 def default_arms(arms) -> list[Arm]:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_random_state
 
 from .encoder import argmax_levels, one_hot
 from .smote import Proposal, deal_parents, distinct_neighbors, interpolate
 
 # isort: split
-from .smote import nearest_neighbors, smote, usable_k
+from .smote import nearest_neighbors, smote
 
 # %% auto #0
 __all__ = ['smote_mixed']
@@ -22,32 +23,40 @@ def is_numeric_only(X: np.ndarray, sizes: np.ndarray) -> bool:
     """Whether a matrix of codes holds numbers only, without missing values."""
     return not sizes.any() and not np.isnan(X).any()
 
+# %% ../nbs/21_mixed.ipynb #c4f13772
+class MixedSpace:
+    """The matrix in which SMOTENC compares rows of codes: numbers, flags of missing
+    values, one-hot categories; `height` is how far apart two categories are."""
 
-def impute_median(numbers: np.ndarray) -> np.ndarray:
-    """Numbers with the median of their column for missing values, 0 in a column without
-    a number."""
-    middle = [
-        np.median(seen) if len(seen := column[~np.isnan(column)]) else 0.0
-        for column in numbers.T
-    ]
-    return np.where(np.isnan(numbers), np.array(middle), numbers)
+    def __init__(self, X: np.ndarray, sizes: np.ndarray):
+        self.sizes, self.numeric = sizes, sizes == 0
+        numbers = X[:, self.numeric]
+        self.gaps = np.isnan(numbers).any(axis=0)
+        self.median = pd.DataFrame(numbers).median().fillna(0).to_numpy()
+        filled = np.where(np.isnan(numbers), self.median, numbers)
+        self.height = float(np.median(filled.std(axis=0))) if filled.size else 1.0
 
-# %% ../nbs/21_mixed.ipynb #26732338
-def median_deviation(X: np.ndarray, sizes: np.ndarray) -> float:
-    """The median standard deviation of the numbers; 1 where there are none."""
-    return (
-        float(np.median(impute_median(X[:, sizes == 0]).std(axis=0)))
-        if (sizes == 0).any()
-        else 1.0
-    )
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """Codes as rows of that matrix."""
+        missing = np.isnan(numbers := X[:, self.numeric])
+        parts = [np.where(missing, self.median, numbers),
+                 self.height * missing[:, self.gaps]]
+        if self.sizes.any():
+            words = one_hot(X[:, ~self.numeric], self.sizes[~self.numeric])
+            parts.append(self.height * words)
+        return np.hstack(parts)
 
-# %% ../nbs/21_mixed.ipynb #4aaad330
-def to_mixed_space(X: np.ndarray, sizes: np.ndarray, height: float) -> np.ndarray:
-    """Codes as the matrix in which SMOTENC compares rows: numbers, flags of missing
-    values, one-hot categories."""
-    missing, numbers = np.isnan(X[:, sizes == 0]), impute_median(X[:, sizes == 0])
-    words = [height * one_hot(X[:, sizes > 0], sizes[sizes > 0])] if sizes.any() else []
-    return np.hstack([numbers, height * missing[:, missing.any(axis=0)], *words])
+    def inverse_transform(self, soft: np.ndarray) -> np.ndarray:
+        """Rows near to those of the matrix as codes."""
+        ends = np.cumsum([self.numeric.sum(), self.gaps.sum()])
+        numbers, flags, words = np.split(soft, ends, axis=1)
+        codes = np.zeros((len(soft), len(self.sizes)))
+        codes[:, self.numeric] = numbers
+        codes[:, np.flatnonzero(self.numeric)[self.gaps]] = np.where(
+            flags > self.height / 2, np.nan, numbers[:, self.gaps])
+        if self.sizes.any():
+            codes[:, ~self.numeric] = argmax_levels(words, self.sizes[~self.numeric])
+        return codes
 
 # %% ../nbs/21_mixed.ipynb #6aaeb60b
 def class_neighbors(
@@ -55,63 +64,31 @@ def class_neighbors(
 ) -> np.ndarray:
     """The neighbours of each row of codes of a class, fewer than `k_neighbors` in a
     small one; with `units`, by numbers divided by these, among distinct rows."""
+    find = nearest_neighbors
     if units is not None:
-        X = np.where(sizes > 0, X, X / units)
+        X, find = np.where(sizes > 0, X, X / units), distinct_neighbors
     if not is_numeric_only(X, sizes):
-        X = to_mixed_space(X, sizes, median_deviation(X, sizes))
-    if units is not None:
-        return distinct_neighbors(X, k_neighbors)
-    return nearest_neighbors(X, usable_k(k_neighbors, len(X)))
-
-# %% ../nbs/21_mixed.ipynb #14e5df43
-def from_mixed_space(
-    soft: np.ndarray, X: np.ndarray, sizes: np.ndarray, height: float
-) -> np.ndarray:
-    """Rows in that matrix, of `X`, as codes again: flags decided at half their height,
-    the largest category."""
-    numbers, missing = (
-        np.flatnonzero(sizes == 0),
-        np.isnan(X[:, sizes == 0]).any(axis=0),
-    )
-    codes, n, flags = (
-        np.zeros((len(soft), X.shape[1])),
-        len(numbers),
-        len(numbers) + int(missing.sum()),
-    )
-    codes[:, numbers] = soft[:, :n]
-    codes[:, numbers[missing]] = np.where(
-        soft[:, n:flags] > height / 2, np.nan, codes[:, numbers[missing]]
-    )
-    if sizes.any():
-        codes[:, sizes > 0] = argmax_levels(soft[:, flags:], sizes[sizes > 0])
-    return codes
-
-# %% ../nbs/21_mixed.ipynb #a77d5f3b
-def most_frequent(codes: np.ndarray, size: int, neighbors: np.ndarray) -> tuple:
-    """The winners among the neighbours of each row: rows and categories, in order.
-
-    It takes room for the neighbours only, however many categories there are.
-    """
-    key = np.arange(len(neighbors))[:, None] * size + codes[neighbors].astype(np.int64)
-    found, counts = np.unique(key, return_counts=True)
-    row = found // size
-    most = np.zeros(len(neighbors), dtype=counts.dtype)
-    np.maximum.at(most, row, counts)
-    wins = counts == most[row]
-    return row[wins], found[wins] % size
+        X = MixedSpace(X, sizes).transform(X)
+    return find(X, k_neighbors)
 
 # %% ../nbs/21_mixed.ipynb #f4bd5734
 def vote(
     codes: np.ndarray, size: int, neighbors: np.ndarray, base: np.ndarray, rng
 ) -> np.ndarray:
     """The most frequent of `size` categories among the neighbours of each `base`, ties
-    at random."""
-    row, winner = most_frequent(codes, size, neighbors)
-    first = np.searchsorted(row, np.arange(len(neighbors) + 1))
+    at random; it takes memory for the neighbours only, not for all categories."""
+    rows = np.arange(len(neighbors))
+    pairs = rows[:, None] * size + codes[neighbors].astype(np.int64)
+    found, votes = np.unique(pairs, return_counts=True)
+    row, category = np.divmod(found, size)
+    wins = votes == np.maximum.reduceat(votes, np.searchsorted(row, rows))[row]
+    row, category = row[wins], category[wins]
+    # every base row with each of its winners
+    first = np.searchsorted(row, np.append(rows, len(rows)))
     many = np.diff(first)[base]
     which = np.repeat(np.arange(len(base)), many)
     step = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
-    places = np.column_stack([which, winner[first[base][which] + step]])
+    places = np.column_stack([which, category[first[base][which] + step]])
     places = rng.permutation(places)
     _, found = np.unique(places[:, 0], return_index=True)
     return places[found, 1]
@@ -149,8 +126,7 @@ def smote_mixed(
     out : ndarray of shape (n, n_features) or None, default=None
         Where to put the rows; None makes a new matrix.
     neighbors : ndarray of int of shape (n_samples, k_neighbors) or None, default=None
-        What `nearest_neighbors` found in the `to_mixed_space` matrix, where it was
-        asked before.
+        What `class_neighbors` found, where it was asked before.
 
     Returns
     -------
@@ -189,11 +165,6 @@ def parent_values(column: np.ndarray, made: Proposal, rng) -> np.ndarray:
     other = rng.uniform(size=len(made.base)) < made.weight
     return column[np.where(other, made.neighbor, made.base)]
 
-# %% ../nbs/21_mixed.ipynb #d2e92c68
-def keep_pile(rows: np.ndarray, own: np.ndarray, pile: np.ndarray) -> np.ndarray:
-    """Values of a column, those of `own` where these are missing or on the pile."""
-    return np.where(np.isnan(own) | np.isin(own, pile), own, rows)
-
 # %% ../nbs/21_mixed.ipynb #6f47bc4a
 def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
               piles=()) -> Proposal:
@@ -202,17 +173,18 @@ def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
     if neighbors is None:
         neighbors = class_neighbors(X, sizes, 5, np.ones(X.shape[1]))
     base, neighbor, weight = deal_parents(neighbors, n, random_state)
-    made = Proposal(interpolate(X, base, neighbor, weight, out), base, neighbor,
-                    weight)
+    rows = interpolate(X, base, neighbor, weight, out)
+    made = Proposal(rows, base, neighbor, weight)
     rng = np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
     for i in np.flatnonzero(sizes):
-        made.X[:, i] = parent_values(X[:, i], made, rng)
-    gaps, numbers = np.isnan(X).any(axis=0), np.flatnonzero(sizes == 0)
+        rows[:, i] = parent_values(X[:, i], made, rng)
+    numbers, gaps = np.flatnonzero(sizes == 0), np.isnan(X).any(axis=0)
     for i, pile in zip(numbers, piles or [()] * len(numbers), strict=True):
         if gaps[i]:
-            made.X[:, i] = interpolate_missing(
-                made.X[:, i], X[made.base, i], X[made.neighbor, i], made.weight)
+            rows[:, i] = interpolate_missing(rows[:, i], X[base, i], X[neighbor, i],
+                                             weight)
         if gaps[i] or len(pile):
             own = parent_values(X[:, i], made, rng)
-            made.X[:, i] = keep_pile(made.X[:, i], own, pile)
+            kept = np.isnan(own) | np.isin(own, pile)
+            rows[:, i] = np.where(kept, own, rows[:, i])
     return made

@@ -39,7 +39,7 @@ from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 # isort: split
 from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
 from .save import SavedFileError, load_state, savable, save_state
-from .smote import Proposal, usable_k
+from .smote import Proposal
 from .table import TableCodec, check_eager, check_numeric, identifier_columns
 
 # isort: split
@@ -497,7 +497,7 @@ def default_step(sizes: np.ndarray, n_rows: int, units):
     imbalanced-learn, SMOTEN."""
     if units is not None or not sizes.all() or n_rows < 2:
         return FIRST_STEPS["smote"]
-    return SamplerStep(SMOTEN(k_neighbors=usable_k(5, n_rows)))
+    return SamplerStep(SMOTEN(k_neighbors=min(5, n_rows - 1)))
 
 # %% ../nbs/46_oversample.ipynb #5a373892
 AWARE = 0.5  # the weight of the boundary where the others are looked at
@@ -636,7 +636,7 @@ def plan_class(label, X, y, smote, gan, layout: Layout, groups=None,
                        units, groups, step=step, gan=gan, notes=[note] if note else [],
                        kinds=layout.kinds, candidates=candidates)
     most = 5 if units is None else NEAREST
-    k = usable_k(most, len(rows))
+    k = min(most, len(rows) - 1)
     if isinstance(step, SMOTEStep) and k < 5:
         model.notes.append(f"only {k} neighbour(s) instead of {most}")
     return model

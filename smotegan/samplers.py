@@ -21,32 +21,15 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
 from .encoder import shared_values
-from .mixed import class_neighbors, from_mixed_space, is_numeric_only
+from .mixed import MixedSpace, class_neighbors, is_numeric_only
 
 # isort: split
-from .mixed import median_deviation, smote_mixed, smote_own, to_mixed_space
+from .mixed import smote_mixed, smote_own
 from .parameters import Interval
-from .smote import Proposal, nearest_neighbors, without_parents
+from .smote import Proposal, nearest_neighbors
 
 # %% auto #0
 __all__ = ['FIRST_STEPS', 'FirstStep', 'ProWSyn', 'majority_neighbor_share']
-
-# %% ../nbs/22_samplers.ipynb #f72eb9ad
-def is_whole(column: np.ndarray) -> bool:
-    """Whether all values that are there are whole numbers."""
-    seen = column[~np.isnan(column)]
-    return bool((seen == np.rint(seen)).all())
-
-# %% ../nbs/22_samplers.ipynb #22d1ed48
-def group_neighbors(data) -> np.ndarray:
-    """Lists of twenty neighbours of the same group; in a small one they begin again."""
-    lists = np.tile(np.arange(len(data.rows), dtype=np.int32)[:, None], 20)
-    for group in np.unique(data.groups):
-        mine = np.flatnonzero(data.groups == group)
-        if len(mine) > 1:
-            near = class_neighbors(data.rows[mine], data.sizes, 20, data.units)
-            lists[mine] = np.take(mine[near], range(20), axis=1, mode="wrap")
-    return lists
 
 # %% ../nbs/22_samplers.ipynb #4c49d1d6
 NEAREST = 10
@@ -61,7 +44,8 @@ class ClassData:
     standard deviation of each column over the whole table. The table itself, `X` and
     `y`, is there during a fit only. `units` are what numbers are divided by before
     rows are compared; with None all is as in imbalanced-learn. With `groups`, one for
-    each row, the neighbours of a row are of its group.
+    each row, the neighbours of a row are of its group. `kinds` names columns that are
+    not what their numbers say, as `TableEncoder` takes it.
     """
 
     label: Any
@@ -72,13 +56,21 @@ class ClassData:
     y: Any = None
     units: np.ndarray | None = None
     groups: np.ndarray | None = None
+    kinds: dict | None = None
 
     @cached_property
     def lists(self) -> np.ndarray:
-        """The twenty nearest rows of each row, or as many as there are."""
+        """The twenty nearest rows of each row, or as many as there are; among groups
+        short lists begin again."""
         if self.groups is None:
             return class_neighbors(self.rows, self.sizes, 20, self.units)
-        return group_neighbors(self)
+        lists = np.tile(np.arange(len(self.rows), dtype=np.int32)[:, None], 20)
+        for group in np.unique(self.groups):
+            mine = np.flatnonzero(self.groups == group)
+            if len(mine) > 1:
+                near = class_neighbors(self.rows[mine], self.sizes, 20, self.units)
+                lists[mine] = np.take(mine[near], range(20), axis=1, mode="wrap")
+        return lists
 
     @cached_property
     def neighbors(self) -> np.ndarray:
@@ -90,19 +82,23 @@ class ClassData:
     @cached_property
     def piles(self) -> list[np.ndarray]:
         """The values that many rows share, for each column of numbers."""
-        numbers = self.rows[:, self.sizes == 0].T
-        return [shared_values(column, is_whole(column)) for column in numbers]
+        found = []
+        for column in self.rows[:, self.sizes == 0].T:
+            seen = column[~np.isnan(column)]
+            whole = bool((seen == np.rint(seen)).all())
+            found.append(shared_values(column, whole))
+        return found
 
 # %% ../nbs/22_samplers.ipynb #110e5284
-def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray:
+def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray | None:
     """Lists of neighbours of the rows that are kept, by their new positions; a short
-    one begins again, and without any neighbour left there are no lists."""
+    one begins again, and None where one is too short for that."""
     place = np.full(len(lists), -1, dtype=lists.dtype)
     place[keep] = np.arange(len(keep))
     left = place[lists[keep]]
     many = (left >= 0).sum(axis=1)
     if len(keep) < 2 or many.min() < min(NEAREST // 2, len(keep) - 1):
-        return left[:, :0]
+        return None
     order = np.argsort(left < 0, axis=1, kind="stable")
     turns = np.arange(min(lists.shape[1], len(keep) - 1)) % many[:, None]
     return np.take_along_axis(np.take_along_axis(left, order, axis=1), turns, axis=1)
@@ -111,15 +107,15 @@ def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray:
 def without_rows(data: ClassData, hidden: np.ndarray) -> ClassData:
     """A class without the rows at the positions `hidden`."""
     keep = np.delete(np.arange(len(data.rows)), hidden)
+    groups = None if data.groups is None else data.groups[keep]
     part = ClassData(data.label, data.rows[keep], data.sizes, data.spread,
-                     units=data.units,
-                     groups=None if data.groups is None else data.groups[keep])
+                     units=data.units, groups=groups, kinds=data.kinds)
     if data.X is not None:
         gone = np.flatnonzero(data.y == data.label)[hidden]
         part.X, part.y = np.delete(data.X, gone, 0), np.delete(data.y, gone)
-    if data.units is not None and data.groups is None:
+    if data.units is not None and groups is None:
         lists = strike_out(data.lists, keep)
-        if lists.shape[1]:
+        if lists is not None:
             part.lists = lists
     return part
 
@@ -132,7 +128,7 @@ class FirstStep:
     name : str
         How `report_` calls it; by default the name of the class.
     needs_table : bool, default=False
-        Whether it looks at rows of other classes. Such a step works during a fit only,
+        Whether it needs the rows of other classes. Such a step works during a fit only,
         and SMOTE takes over where it cannot work.
     min_rows : int, default=2
         With fewer rows in the class, SMOTE takes over.
@@ -197,91 +193,38 @@ class SMOTEStep(FirstStep):
         return smote_own(data.rows, data.sizes, n, random_state, out, data.neighbors,
                          data.piles)
 
-# %% ../nbs/22_samplers.ipynb #6febee50
-def draw_like(rows: np.ndarray, sizes: np.ndarray, n: int, rng) -> np.ndarray:
-    """Normal noise with the means and scales of the columns.
-
-    Categories and missing values are drawn from the rows.
-    """
-    noise = rng.standard_normal((n, rows.shape[1]))
-    if is_numeric_only(rows, sizes):
-        return rows.mean(axis=0) + noise * rows.std(axis=0)
-    drawn = np.column_stack([rng.choice(column, n) for column in rows.T])
-    frame = pd.DataFrame(rows)
-    normal = frame.mean().to_numpy() + noise * frame.std(ddof=0).to_numpy()
-    return np.asarray(np.where(np.isnan(drawn) | (sizes > 0), drawn, normal))
-
 # %% ../nbs/22_samplers.ipynb #55d0d115
 class NoiseStep(FirstStep):
-    """Noise, so that the GAN works alone."""
+    """Normal noise with the means and scales of the columns, so that the second step
+    works alone; categories and missing values are drawn from the rows."""
 
     name, min_rows, clip = "noise", 8, True
 
     def propose(self, data, n, random_state, out=None):
-        rng = check_random_state(random_state)
-        return without_parents(draw_like(data.rows, data.sizes, n, rng))
+        rng, rows = check_random_state(random_state), data.rows
+        noise = rng.standard_normal((n, rows.shape[1]))
+        if is_numeric_only(rows, data.sizes):
+            made = rows.mean(axis=0) + noise * rows.std(axis=0)
+            return Proposal.without_parents(made)
+        drawn = np.column_stack([rng.choice(column, n) for column in rows.T])
+        frame = pd.DataFrame(rows)
+        normal = frame.mean().to_numpy() + noise * frame.std(ddof=0).to_numpy()
+        as_drawn = np.isnan(drawn) | (data.sizes > 0)
+        return Proposal.without_parents(np.where(as_drawn, drawn, normal))
 
 # %% ../nbs/22_samplers.ipynb #636a2740
-def jitter(
-    rows: np.ndarray, n: int, scale: np.ndarray, random_state=None, size: float = 0.05
-) -> Proposal:
-    """Make `n` rows around those of a class, normal with standard deviation `size`
-    times `scale`."""
-    rng, own = check_random_state(random_state), np.zeros(n, dtype=np.int32)
-    if len(rows) > 1:
-        own = rng.randint(len(rows), size=n).astype(np.int32)
-    moved = rows[own] + size * scale * rng.standard_normal((n, rows.shape[1]))
-    return Proposal(moved, own, own, np.full(n, np.nan))
-
-
 class JitterStep(FirstStep):
-    """Copies of rows, moved a little."""
+    """Copies of rows, moved by a twentieth of the standard deviation of the table."""
 
     name, min_rows, clip = "jitter", 1, True
 
     def propose(self, data, n, random_state, out=None):
-        return jitter(data.rows, n, data.spread, random_state)
-
-# %% ../nbs/22_samplers.ipynb #e80678b5
-def seeded(sampler, random_state):
-    """A clone of a sampler, with a seed if it has none of its own."""
-    sampler = clone(sampler)
-    if sampler.get_params(deep=False).get("random_state", 0) is None:
-        sampler.set_params(random_state=random_state)
-    return sampler
-
-
-def added_rows(sampler, X, y) -> np.ndarray:
-    """The rows that a sampler adds below those of `X`."""
-    return np.asarray(sampler.fit_resample(X, y)[0], dtype=float)[len(X):]
-
-# %% ../nbs/22_samplers.ipynb #1c868509
-def propose_with(
-    sampler, X, y, label, n: int, random_state=None, sizes=None
-) -> Proposal:
-    """Let an over-sampler of imbalanced-learn make `n` rows of the class `label`.
-
-    The parents are known for plain SMOTE only.
-    """
-    sampler = seeded(sampler, random_state)
-    sizes = np.zeros(X.shape[1], dtype=int) if sizes is None else sizes
-    if type(sampler) is SMOTE and isinstance(sampler.k_neighbors, numbers.Integral):
-        return smote_mixed(
-            X[y == label], sizes, n, int(sampler.k_neighbors), sampler.random_state
-        )
-    sampler.set_params(sampling_strategy={label: int((y == label).sum()) + n})
-    if isinstance(sampler, SMOTENC):
-        sampler.set_params(categorical_features=np.flatnonzero(sizes))
-    if isinstance(sampler, (SMOTENC, SMOTEN)) or is_numeric_only(X, sizes):
-        return without_parents(added_rows(sampler, X, y))
-    height = median_deviation(X, sizes) or 1.0
-    soft = added_rows(sampler, to_mixed_space(X, sizes, height), y)
-    return without_parents(from_mixed_space(soft, X, sizes, height))
-
-# %% ../nbs/22_samplers.ipynb #9e3fe6b5
-def powers_of_two(units: np.ndarray) -> np.ndarray:
-    """The powers of two nearest to some units; to divide by these changes no digit."""
-    return 2.0 ** np.rint(np.log2(units))
+        rng, rows = check_random_state(random_state), data.rows
+        own = np.zeros(n, dtype=np.int32)
+        if len(rows) > 1:
+            own = rng.randint(len(rows), size=n).astype(np.int32)
+        move = 0.05 * data.spread * rng.standard_normal((n, rows.shape[1]))
+        return Proposal(rows[own] + move, own, own, np.full(n, np.nan))
 
 # %% ../nbs/22_samplers.ipynb #1b96282d
 class SamplerStep(FirstStep):
@@ -305,10 +248,30 @@ class SamplerStep(FirstStep):
     def propose(self, data, n, random_state, out=None):
         units = np.ones(len(data.sizes))
         if data.units is not None:
-            units = np.where(data.sizes > 0, 1.0, powers_of_two(data.units))
-        made = propose_with(self.sampler, data.X / units, data.y, data.label, n,
-                            random_state, data.sizes)
+            units = np.where(data.sizes > 0, 1.0, 2.0 ** np.rint(np.log2(data.units)))
+        made = self._propose(data.X / units, data, n, random_state)
         return made._replace(X=made.X * units)
+
+    def _propose(self, X, data, n, random_state) -> Proposal:
+        """Let the sampler work on a table whose columns are divided by the units."""
+        sampler, n_real = clone(self.sampler), int((data.y == data.label).sum())
+        if sampler.get_params(deep=False).get("random_state", 0) is None:
+            sampler.set_params(random_state=random_state)
+        k = getattr(sampler, "k_neighbors", None)
+        if type(sampler) is SMOTE and isinstance(k, numbers.Integral):
+            return smote_mixed(X[data.y == data.label], data.sizes, n, int(k),
+                               sampler.random_state)
+        sampler.set_params(sampling_strategy={data.label: n_real + n})
+        if isinstance(sampler, SMOTENC):
+            sampler.set_params(categorical_features=np.flatnonzero(data.sizes))
+        as_is = isinstance(sampler, (SMOTENC, SMOTEN)) or is_numeric_only(X, data.sizes)
+        if not as_is:
+            space = MixedSpace(X, data.sizes)
+            space.height = space.height or 1.0
+            X = space.transform(X)
+        made = np.asarray(sampler.fit_resample(X, data.y)[0], dtype=float)[len(X):]
+        made = made if as_is else space.inverse_transform(made)
+        return Proposal.without_parents(made)
 
 # %% ../nbs/22_samplers.ipynb #4fc32378
 FIRST_STEPS: dict[str, Any] = {
@@ -329,9 +292,8 @@ def as_first_step(smote) -> Any:
     return SamplerStep(smote) if isinstance(smote, BaseOverSampler) else smote
 
 # %% ../nbs/22_samplers.ipynb #ca11da34
-def proximity_levels(
-    rare: np.ndarray, others: np.ndarray, n_levels: int, k_neighbors: int
-) -> np.ndarray:
+def proximity_levels(rare: np.ndarray, others: np.ndarray, n_levels: int,
+                     k_neighbors: int) -> np.ndarray:
     """The level of each minority row: 1 at the border with the others, up to `n_levels`
     inside."""
     level = np.full(len(rare), n_levels)
@@ -339,11 +301,8 @@ def proximity_levels(
         rest = np.flatnonzero(level == n_levels)
         if len(rest) <= k_neighbors:
             break
-        near = (
-            NearestNeighbors(n_neighbors=k_neighbors)
-            .fit(rare[rest])
-            .kneighbors(others, return_distance=False)
-        )
+        finder = NearestNeighbors(n_neighbors=k_neighbors).fit(rare[rest])
+        near = finder.kneighbors(others, return_distance=False)
         level[rest[np.unique(near)]] = number
     return level
 
@@ -353,49 +312,33 @@ def row_clusters(rows: np.ndarray, cut: float) -> np.ndarray:
     other row."""
     if len(rows) < 2:
         return np.zeros(len(rows), dtype=int)
-    nearest = NearestNeighbors(n_neighbors=2).fit(rows).kneighbors(rows)[0][:, 1]
+    nearest = NearestNeighbors(n_neighbors=1).fit(rows).kneighbors()[0]
     model = AgglomerativeClustering(
-        None, distance_threshold=max(cut * nearest.mean(), 1e-12), linkage="average"
-    )
+        None, distance_threshold=max(cut * nearest.mean(), 1e-12), linkage="average")
     return model.fit_predict(rows)
 
-# %% ../nbs/22_samplers.ipynb #6693cf87
-def other_members(members: np.ndarray, own: np.ndarray, nearest, rng) -> np.ndarray:
-    """For each of `own`, sorted members of one cluster, another member at random; its
-    nearest row where it is alone."""
-    if len(members) == 1:
-        return nearest[own]
-    step = rng.randint(1, len(members), size=len(own))
-    return members[(np.searchsorted(members, own) + step) % len(members)]
 
-
-def draw_from_clusters(rows, cluster: np.ndarray, base: np.ndarray, rng) -> np.ndarray:
+def cluster_partners(rows, cluster: np.ndarray, base: np.ndarray, rng) -> np.ndarray:
     """For each base row, another distinct row of its cluster; of a row that is alone,
     its nearest neighbour."""
     distinct, first, which = np.unique(rows, axis=0, return_index=True,
                                        return_inverse=True)
     if len(distinct) == 1:
         return base
-    nearest = nearest_neighbors(distinct, 1)[:, 0]
     own, of = which.ravel()[base], cluster[first]
-    other = np.empty_like(own)
+    partner = nearest_neighbors(distinct, 1)[own, 0]
     for number in np.unique(of):
-        mine = of[own] == number
-        other[mine] = other_members(np.flatnonzero(of == number), own[mine], nearest,
-                                    rng)
-    return first[other]
+        members, mine = np.flatnonzero(of == number), of[own] == number
+        if len(members) > 1:
+            step = rng.randint(1, len(members), size=mine.sum())
+            place = np.searchsorted(members, own[mine]) + step
+            partner[mine] = members[place % len(members)]
+    return first[partner]
 
 # %% ../nbs/22_samplers.ipynb #acd949ab
 def as_dense(X):
     """A sparse matrix as an array, an array as it is."""
     return X.toarray() if sparse.issparse(X) else X
-
-
-def stack_below(X, parts: list):
-    """Rows below those of `X`, sparse where `X` is sparse, in its dtype."""
-    if sparse.issparse(X):
-        return sparse.vstack([X, *map(sparse.csr_matrix, parts)], format=X.format)
-    return np.vstack([X, *(rows.astype(X.dtype) for rows in parts)])
 
 # %% ../nbs/22_samplers.ipynb #ba6aa9d6
 class ProWSyn(BaseOverSampler):
@@ -447,16 +390,8 @@ class ProWSyn(BaseOverSampler):
         "random_state": ["random_state"],
     }
 
-    def __init__(
-        self,
-        *,
-        n_levels=5,
-        k_neighbors=5,
-        theta=1.0,
-        cluster_cut=3.0,
-        sampling_strategy="auto",
-        random_state=None,
-    ):
+    def __init__(self, *, n_levels=5, k_neighbors=5, theta=1.0, cluster_cut=3.0,
+                 sampling_strategy="auto", random_state=None):
         super().__init__(sampling_strategy=sampling_strategy)
         self.n_levels = n_levels
         self.k_neighbors = k_neighbors
@@ -466,13 +401,18 @@ class ProWSyn(BaseOverSampler):
 
     def _fit_resample(self, X, y):
         rng, dense = check_random_state(self.random_state), as_dense(X)
-        wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        rows = [
-            self._make(dense[y == label], dense[y != label], n, rng)
-            for label, n in wanted.items()
-        ]
-        labels = [np.full(n, label, dtype=y.dtype) for label, n in wanted.items()]
-        return stack_below(X, rows), np.concatenate([y, *labels])
+        rows, labels = [], [y]
+        for label, n in self.sampling_strategy_.items():
+            if n > 0:
+                made = self._make(dense[y == label], dense[y != label], n, rng)
+                rows.append(made.astype(X.dtype))
+                labels.append(np.full(n, label, dtype=y.dtype))
+        if sparse.issparse(X):
+            rows = [sparse.csr_matrix(made) for made in rows]
+            X_res = sparse.vstack([X, *rows], format=X.format)
+        else:
+            X_res = np.vstack([X, *rows])
+        return X_res, np.concatenate(labels)
 
     def _make(self, rare, others, n, rng) -> np.ndarray:
         """Make `n` rows of one class."""
@@ -480,7 +420,7 @@ class ProWSyn(BaseOverSampler):
         share = np.exp(-self.theta * (level - 1.0))
         base = rng.choice(len(rare), size=n, p=share / share.sum())
         cluster = row_clusters(rare, self.cluster_cut)
-        other = draw_from_clusters(rare, cluster, base, rng)
+        other = cluster_partners(rare, cluster, base, rng)
         return rare[base] + rng.uniform(size=(n, 1)) * (rare[other] - rare[base])
 
 # %% ../nbs/22_samplers.ipynb #e3fd8a6f
@@ -498,7 +438,7 @@ def majority_neighbor_share(X_new, X, y, label, k_neighbors: int = 5) -> np.ndar
     label : object
         The class that the synthetic rows were made for.
     k_neighbors : int, default=5
-        How many real neighbours to look at, in standardised columns.
+        How many real neighbours to ask, in standardised columns.
 
     Returns
     -------
@@ -508,7 +448,6 @@ def majority_neighbor_share(X_new, X, y, label, k_neighbors: int = 5) -> np.ndar
     X, y = np.asarray(X, dtype=float), np.asarray(y)
     scale = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
     finder = NearestNeighbors(n_neighbors=k_neighbors).fit(X / scale)
-    nearest = finder.kneighbors(
-        np.asarray(X_new, dtype=float) / scale, return_distance=False
-    )
+    new = np.asarray(X_new, dtype=float) / scale
+    nearest = finder.kneighbors(new, return_distance=False)
     return (y[nearest] != label).mean(axis=1)

@@ -11,13 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    log_loss,
-    precision_recall_curve,
-    roc_auc_score,
-)
+from sklearn import metrics
 
 from smotegan.calibrate import (
     UNSURE,
@@ -28,7 +22,7 @@ from smotegan.calibrate import (
 )
 
 # %% auto #0
-__all__ = ['SCORES']
+__all__ = ['SCORES', 'line_part']
 
 # %% ../nbs/62_scores.ipynb #74012c99
 class Score(NamedTuple):
@@ -52,7 +46,7 @@ def share(part, whole):
     part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole != 0)
 
-# %% ../nbs/62_scores.ipynb #1f1b6026
+
 def f1(tn, fp, fn, tp):
     """The harmonic mean of precision and recall."""
     return share(2 * tp, 2 * tp + fp + fn)
@@ -67,7 +61,7 @@ def balanced_accuracy(tn, fp, fn, tp):
     """The mean of the recalls of both classes."""
     return (share(tp, tp + fn) + share(tn, tn + fp)) / 2
 
-# %% ../nbs/62_scores.ipynb #5c1f972e
+
 def mcc(tn, fp, fn, tp):
     """Matthews' correlation of decision and truth."""
     sizes = np.array([tp + fp, tp + fn, tn + fp, tn + fn], dtype=float)
@@ -82,7 +76,7 @@ def mean_cost(tn, fp, fn, tp, costs):
 # %% ../nbs/62_scores.ipynb #b107f4d8
 def recall_at_precision(y01, p, precision: float) -> float:
     """The highest recall of a threshold whose precision is at least this."""
-    found, recall, _ = precision_recall_curve(y01, p)
+    found, recall, _ = metrics.precision_recall_curve(y01, p)
     return float(recall[found >= precision].max())
 
 
@@ -94,17 +88,17 @@ def precision_at_alerts(y01, p, alerts: int, rows: int) -> float:
     hits = y01[above].sum() + y01[level].mean() * (k - above.sum())
     return float(hits / k)
 
-# %% ../nbs/62_scores.ipynb #d99e0133
+# %% ../nbs/62_scores.ipynb #9f517985
 def line_part(y01, p, part: int) -> float:
     """The slope (0) or the intercept (1) of the calibration line."""
     return calibration_line(y01, p)[part]
 
-# %% ../nbs/62_scores.ipynb #9f517985
+
 SCORES = {score.name: score for score in (
-    Score("average precision", "ranking", average_precision_score),
-    Score("ROC-AUC", "ranking", roc_auc_score),
-    Score("log-loss", "probability", partial(log_loss, labels=[0, 1]), sign=-1),
-    Score("Brier", "probability", brier_score_loss, sign=-1),
+    Score("average precision", "ranking", metrics.average_precision_score),
+    Score("ROC-AUC", "ranking", metrics.roc_auc_score),
+    Score("log-loss", "probability", partial(metrics.log_loss, labels=[0, 1]), sign=-1),
+    Score("Brier", "probability", metrics.brier_score_loss, sign=-1),
     Score("calibration slope", "calibration", partial(line_part, part=0), best=1),
     Score("calibration intercept", "calibration", partial(line_part, part=1), best=0),
     Score("F1", "decision", f1),
@@ -139,20 +133,6 @@ PATTERNS = {r"recall at precision (\d*\.?\d+)": "recall at precision 0.8",
             r"precision at (\d+) alerts": "precision at 50 alerts"}
 
 
-def spoken_score(name: str, rows: int) -> Score | None:
-    """A score whose name holds a number, or None."""
-    recall, alerts = (re.fullmatch(pattern, name) for pattern in PATTERNS)
-    if recall and 0 < float(recall[1]) <= 1:
-        function = partial(recall_at_precision, precision=float(recall[1]))
-        return Score(name, "ranking", function)
-    if alerts and not 0 < int(alerts[1]) <= rows:
-        raise ValueError(f"'metric' is {name!r}, and there are {rows} rows.")
-    if alerts:
-        function = partial(precision_at_alerts, alerts=int(alerts[1]), rows=rows)
-        return Score(name, "ranking", function)
-    return None
-
-# %% ../nbs/62_scores.ipynb #c6ab10ea
 def find_score(name, costs=None, rows: int = 10**9) -> Score:
     """The score of a name; 'cost' needs the costs, some names hold a number."""
     if isinstance(name, Score):
@@ -163,11 +143,19 @@ def find_score(name, costs=None, rows: int = 10**9) -> Score:
                              "costs={'false positive': 1, 'false negative': 10}.")
         return Score("cost", "decision", partial(mean_cost, costs=check_costs(costs)),
                      sign=-1)
-    found = SCORES.get(str(name)) or spoken_score(str(name), rows)
-    if found is None:
-        known = ", ".join(map(repr, [*SCORES, "cost", *PATTERNS.values()]))
-        raise ValueError(f"'metric' must be one of {known}; got {name!r}.")
-    return found
+    if str(name) in SCORES:
+        return SCORES[str(name)]
+    recall, alerts = (re.fullmatch(pattern, str(name)) for pattern in PATTERNS)
+    if recall and 0 < float(recall[1]) <= 1:
+        return Score(str(name), "ranking", partial(recall_at_precision,
+                                                   precision=float(recall[1])))
+    if alerts and not 0 < int(alerts[1]) <= rows:
+        raise ValueError(f"'metric' is {name!r}, and there are {rows} rows.")
+    if alerts:
+        return Score(str(name), "ranking", partial(precision_at_alerts,
+                                                   alerts=int(alerts[1]), rows=rows))
+    known = ", ".join(map(repr, [*SCORES, "cost", *PATTERNS.values()]))
+    raise ValueError(f"'metric' must be one of {known}; got {name!r}.")
 
 # %% ../nbs/62_scores.ipynb #c7d73d05
 def counts_curve(y01: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -181,12 +169,12 @@ def counts_curve(y01: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray
     fp, n, positive = called - tp, len(p), hits[-1]
     return thresholds, np.array([n - positive - fp, fp, positive - tp, tp])
 
-# %% ../nbs/62_scores.ipynb #7167e6c7
+
 def counts_at(y01: np.ndarray, p: np.ndarray, threshold: float) -> np.ndarray:
     """True negatives, false positives, false negatives, true positives."""
     return np.bincount(2 * y01.astype(int) + (p >= threshold), minlength=4)
 
-# %% ../nbs/62_scores.ipynb #36b945e4
+
 def best_threshold(y01: np.ndarray, p: np.ndarray, score: Score) -> float:
     """The threshold with the best score; among equals the one in the middle."""
     thresholds, counts = counts_curve(y01, p)
@@ -195,6 +183,11 @@ def best_threshold(y01: np.ndarray, p: np.ndarray, score: Score) -> float:
     return float(thresholds[best[len(best) // 2]])
 
 # %% ../nbs/62_scores.ipynb #4d2db1ff
+TREATMENTS = {"ranking": ("as it is",), "probability": ("as it is", "recalibrated"),
+              "calibration": ("as it is", "recalibrated"),
+              "decision": ("at 0.5", "tuned threshold")}
+
+
 class Fold(NamedTuple):
     """Labels (0 or 1) and probabilities of test rows, and of inner rows; `cuts` are the
     places where one inner fold ends and the next one begins."""
@@ -205,66 +198,42 @@ class Fold(NamedTuple):
     p_inner: np.ndarray
     cuts: tuple = ()
 
-# %% ../nbs/62_scores.ipynb #263753a9
-TREATMENTS = {"ranking": ("as it is",), "probability": ("as it is", "recalibrated"),
-              "calibration": ("as it is", "recalibrated"),
-              "decision": ("at 0.5", "tuned threshold")}
+    def treated(self, treatment: str) -> np.ndarray:
+        """Probabilities of the test rows, recalibrated if this is the treatment."""
+        if treatment != "recalibrated":
+            return self.p_test
+        line = find_line(logit(self.p_inner, UNSURE), platt_targets(self.y_inner))
+        return line.predict(logit(self.p_test, UNSURE))
 
-# %% ../nbs/62_scores.ipynb #9c7ca9ba
-def treated(fold: Fold, treatment: str) -> np.ndarray:
-    """The probabilities of the test rows, recalibrated if this is the treatment."""
-    if treatment != "recalibrated":
-        return fold.p_test
-    line = find_line(logit(fold.p_inner, UNSURE), platt_targets(fold.y_inner))
-    return line.predict(logit(fold.p_test, UNSURE))
-
-# %% ../nbs/62_scores.ipynb #90cef4dd
-def fold_counts(fold: Fold, score: Score, treatment: str) -> np.ndarray:
-    """The four counts of the test rows, at one half or at a threshold tuned inside."""
-    tuned = treatment == "tuned threshold"
-    at = best_threshold(fold.y_inner, fold.p_inner, score) if tuned else 0.5
-    return counts_at(fold.y_test, fold.p_test, at)
+    def counts(self, score: Score, treatment: str) -> np.ndarray:
+        """The four counts of the test rows, at one half or at a tuned threshold."""
+        tuned = treatment == "tuned threshold"
+        at = best_threshold(self.y_inner, self.p_inner, score) if tuned else 0.5
+        return counts_at(self.y_test, self.p_test, at)
 
 # %% ../nbs/62_scores.ipynb #969f1bb7
-def fold_values(whole: float, without: np.ndarray) -> np.ndarray:
-    """A value for each fold, from the score of all folds and of all but one."""
-    return whole + (len(without) - 1) * (without.mean() - without)
-
-# %% ../nbs/62_scores.ipynb #02baee63
-def pooled_counts(folds: list[Fold], score: Score, treatments: list) -> list:
-    """A decision score of all folds, and of all but each one, from added counts."""
-    counts = np.array([fold_counts(fold, score, how)
-                       for fold, how in zip(folds, treatments, strict=True)])
-    total = counts.sum(axis=0)
-    return [float(score.function(*total)), score.function(*(total - counts).T)]
-
-# %% ../nbs/62_scores.ipynb #f075d790
-def pooled_rows(folds: list[Fold], score: Score, treatments: list) -> list:
-    """A score of all test rows together, and without those of each fold."""
-    y01 = [fold.y_test for fold in folds]
-    p = [treated(fold, how) for fold, how in zip(folds, treatments, strict=True)]
-
-    def scored(kept):
-        return score.function(np.concatenate([y01[i] for i in kept]),
-                              np.concatenate([p[i] for i in kept]))
-
-    every = range(len(folds))
-    without = [scored([i for i in every if i != left]) for left in every]
-    return [scored(every), np.array(without)]
-
-# %% ../nbs/62_scores.ipynb #235c2c74
 def score_folds(folds: list[Fold], score: Score, treatment, gain=False) -> np.ndarray:
     """The scores of the folds of one repeat after a treatment, or one for each fold;
     as gains, of which more is better."""
     many = isinstance(treatment, list)
-    treatments = treatment if many else [treatment] * len(folds)
+    pairs = list(zip(folds, treatment if many else [treatment] * len(folds),
+                     strict=True))
     turn = score.gain if gain else np.asarray
-    if score.kind in ("decision", "calibration") and len(folds) > 1:
-        pool = pooled_counts if score.kind == "decision" else pooled_rows
-        return fold_values(*map(turn, pool(folds, score, treatments)))
     if score.kind == "decision":
-        return np.array([turn(score.function(*fold_counts(folds[0], score,
-                                                          treatments[0])))])
-    found = [score.function(fold.y_test, treated(fold, how))
-             for fold, how in zip(folds, treatments, strict=True)]
-    return turn(np.array(found, dtype=float))
+        counts = np.array([fold.counts(score, how) for fold, how in pairs])
+        if len(folds) == 1:
+            return np.array([turn(score.function(*counts[0]))])
+        total = counts.sum(axis=0)
+        whole, without = score.function(*total), score.function(*(total - counts).T)
+    else:
+        parts = [(fold.y_test, fold.treated(how)) for fold, how in pairs]
+        if score.kind != "calibration" or len(folds) == 1:
+            return turn(np.array([score.function(*part) for part in parts],
+                                 dtype=float))
+        # each fold is left out in turn, and the other test rows are scored together
+        others = [parts[:left] + parts[left + 1:] for left in range(len(parts))]
+        whole, *rest = (score.function(*map(np.concatenate, zip(*some, strict=True)))
+                        for some in (parts, *others))
+        without = np.array(rest)
+    whole, without = turn(whole), turn(without)
+    return whole + (len(folds) - 1) * (without.mean() - without)

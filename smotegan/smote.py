@@ -22,31 +22,25 @@ def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
     ----------
     X : ndarray of shape (n_samples, n_features)
         The rows of one class.
-    k_neighbors : int in [1, n_samples - 1]
-        How many neighbours, the row itself not counted.
+    k_neighbors : int
+        How many neighbours, the row itself not counted; all the others in a class with
+        fewer rows.
 
     Returns
     -------
-    ndarray of int of shape (n_samples, k_neighbors)
+    ndarray of int of shape (n_samples, k_neighbors or less)
         The positions of the neighbours in `X`, the nearest first.
     """
-    finder = NearestNeighbors(n_neighbors=k_neighbors + 1).fit(X)
+    finder = NearestNeighbors(n_neighbors=min(k_neighbors + 1, len(X))).fit(X)
     return finder.kneighbors(X, return_distance=False)[:, 1:].astype(np.int32)
-
-# %% ../nbs/20_smote.ipynb #176266d4
-def usable_k(k_neighbors: int, n_samples: int) -> int:
-    """The number of neighbours that a class of `n_samples` rows has, at most
-    `k_neighbors`."""
-    return min(k_neighbors, n_samples - 1)
 
 # %% ../nbs/20_smote.ipynb #8be0a6cd
 def distinct_neighbors(X: np.ndarray, k_neighbors: int) -> np.ndarray:
     """The nearest rows of each row that differ from it and from each other."""
     rows, first, which = np.unique(X, axis=0, return_index=True, return_inverse=True)
     if len(rows) in (1, len(X)):  # all the same, or no two
-        return nearest_neighbors(X, usable_k(k_neighbors, len(X)))
-    near = nearest_neighbors(rows, usable_k(k_neighbors, len(rows)))
-    return first.astype(np.int32)[near][which.ravel()]
+        return nearest_neighbors(X, k_neighbors)
+    return first.astype(np.int32)[nearest_neighbors(rows, k_neighbors)][which.ravel()]
 
 # %% ../nbs/20_smote.ipynb #e702ebf5
 def draw_parents(neighbors: np.ndarray, n: int, random_state) -> tuple:
@@ -83,30 +77,23 @@ class Proposal(NamedTuple):
         """The nearer parent of each row, -1 where unknown."""
         return np.where(self.weight <= 0.5, self.base, self.neighbor)
 
-# %% ../nbs/20_smote.ipynb #ad0c604e
-def without_parents(X: np.ndarray) -> Proposal:
-    """A `Proposal` of rows whose parents are not known."""
-    unknown = np.full(len(X), -1, dtype=np.int32)
-    return Proposal(X, unknown, unknown, np.full(len(X), np.nan))
+    @classmethod
+    def without_parents(cls, X: np.ndarray) -> Proposal:
+        """Rows whose parents are not known."""
+        unknown = np.full(len(X), -1, dtype=np.int32)
+        return cls(X, unknown, unknown, np.full(len(X), np.nan))
 
 # %% ../nbs/20_smote.ipynb #697e82a4
-PART = 8192
-
-
-def interpolate(
-    X: np.ndarray, base: np.ndarray, neighbor: np.ndarray, weight: np.ndarray, out=None
-) -> np.ndarray:
+def interpolate(X: np.ndarray, base: np.ndarray, neighbor: np.ndarray,
+                weight: np.ndarray, out=None) -> np.ndarray:
     """The rows that lie `weight` of the way from the rows `base` of X to the rows
     `neighbor`."""
-    rows = (
-        np.empty((len(base), X.shape[1]), dtype=np.result_type(X, weight))
-        if out is None
-        else out
-    )
-    for part in gen_batches(len(base), PART):
+    if out is None:
+        out = np.empty((len(base), X.shape[1]), np.result_type(X, weight))
+    for part in gen_batches(len(base), 8192):
         start = X[base[part]]
-        rows[part] = start + weight[part, None] * (X[neighbor[part]] - start)
-    return rows
+        out[part] = start + weight[part, None] * (X[neighbor[part]] - start)
+    return out
 
 # %% ../nbs/20_smote.ipynb #d23bac74
 def smote(
@@ -162,7 +149,7 @@ def smote(
             "around it."
         )
     if neighbors is None:
-        neighbors = nearest_neighbors(X, usable_k(k_neighbors, len(X)))
+        neighbors = nearest_neighbors(X, k_neighbors)
     base, neighbor, weight = draw_parents(neighbors, n, random_state)
     return Proposal(interpolate(X, base, neighbor, weight, out), base, neighbor, weight)
 

@@ -47,27 +47,6 @@ def local_width(real: np.ndarray, lists: np.ndarray) -> np.ndarray:
         width[part] = np.where((share > 0.5) | (wide == 0), 1.0, share)
     return width
 
-# %% ../nbs/23_spread.ipynb #edd3c88d
-PART_ROWS = 16384
-
-
-def own_first(lists: np.ndarray, k: int) -> np.ndarray:
-    """Lists of k rows for each row: the row itself, and its nearest ones."""
-    return np.column_stack([np.arange(len(lists)), lists[:, :k - 1]])
-
-
-def spread_rows(data, made: Proposal, k: int, spread: float, rng) -> Proposal:
-    """Add local noise to proposed rows of a class, in place."""
-    kinds = getattr(data, "kinds", None)
-    encoder = TableEncoder(data.sizes, kinds).fit(data.rows)
-    real, lists = encoder.transform(data.rows), own_first(data.lists, k)
-    anchors, width = made.anchor, local_width(real, lists)
-    for part in gen_batches(len(made.X), PART_ROWS):
-        start = encoder.transform(made.X[part])
-        noise = local_noise(real, start, anchors[part], lists, spread, rng, width)
-        made.X[part] = encoder.move(made.X[part], noise)
-    return made
-
 # %% ../nbs/23_spread.ipynb #b1f99015
 class SpreadSMOTE(FirstStep):
     """SMOTE with local noise, so that its rows are as wide as the class.
@@ -81,6 +60,11 @@ class SpreadSMOTE(FirstStep):
         How many rows span the noise, the nearer parent among them; fewer in a small
         class. SMOTE itself has ten neighbours.
 
+    Attributes
+    ----------
+    name : str
+        How `report_` calls it, with the spread.
+
     Raises
     ------
     ValueError
@@ -88,12 +72,11 @@ class SpreadSMOTE(FirstStep):
 
     See Also
     --------
-    smotegan.gan.GAN : Its default generator starts from the same noise.
+    smotegan.gan.GAN : A second step; its default generator starts from the same noise.
 
     Examples
     --------
-    >>> from smotegan import SMOTEGAN
-    >>> from smotegan.spread import SpreadSMOTE
+    >>> from smotegan import SMOTEGAN, SpreadSMOTE
     >>> sampler = SMOTEGAN(smote=SpreadSMOTE(0.7), gan="none", random_state=0)
     >>> X, y = [[0.1], [1.2], [2.4], [7.0], [8.0], [9.0], [9.5]], [1, 1, 1, 0, 0, 0, 0]
     >>> sampler.fit_resample(X, y)[1]
@@ -114,13 +97,22 @@ class SpreadSMOTE(FirstStep):
         return f"SMOTE, spread {self.spread}"
 
     def propose(self, data, n, random_state, out=None):
-        random_state = check_random_state(random_state).randint(2**31 - 1) if (
-            not isinstance(random_state, numbers.Integral)) else random_state
+        if not isinstance(random_state, numbers.Integral):
+            random_state = check_random_state(random_state).randint(2**31 - 1)
         made = SMOTEStep().propose(data, n, random_state, out)
         if self.spread == 0:
             return made
-        return spread_rows(data, made, self.k_neighbors, self.spread,
-                           numpy_generator(random_state))
+        encoder = TableEncoder(data.sizes, data.kinds).fit(data.rows)
+        real, anchors = encoder.transform(data.rows), made.anchor
+        near = data.lists[:, :self.k_neighbors - 1]
+        lists = np.column_stack([np.arange(len(near)), near])
+        width, rng = local_width(real, lists), numpy_generator(random_state)
+        for part in gen_batches(n, 16384):
+            start = encoder.transform(made.X[part])
+            noise = local_noise(real, start, anchors[part], lists, self.spread, rng,
+                                width)
+            made.X[part] = encoder.move(made.X[part], noise)
+        return made
 
 # %% ../nbs/23_spread.ipynb #93543fa2
 class CopiesStep(FirstStep):
@@ -134,11 +126,6 @@ class CopiesStep(FirstStep):
         return Proposal(data.rows[base], base, base, np.zeros(n))
 
 # %% ../nbs/23_spread.ipynb #f1c2649e
-def silverman(n: int, d: int) -> float:
-    """The width of a normal kernel for n rows of d columns, in standard deviations."""
-    return (4 / ((d + 2) * n)) ** (1 / (d + 4))
-
-
 class BootstrapStep(FirstStep):
     """Copies of rows with normal noise, the smoothed bootstrap; numbers only."""
 
@@ -147,14 +134,15 @@ class BootstrapStep(FirstStep):
     def propose(self, data, n, random_state, out=None):
         rng = check_random_state(random_state)
         made = CopiesStep().propose(data, n, rng)
-        numbers = data.sizes == 0
-        width = silverman(len(data.rows), int(numbers.sum()))
-        known = np.ma.masked_invalid(data.rows[:, numbers])
+        numeric = data.sizes == 0
+        d = int(numeric.sum())
+        width = (4 / ((d + 2) * len(data.rows))) ** (1 / (d + 4))
+        known = np.ma.masked_invalid(data.rows[:, numeric])
         scale = width * known.std(axis=0).filled(0)
-        made.X[:, numbers] += scale * rng.standard_normal((n, int(numbers.sum())))
+        made.X[:, numeric] += scale * rng.standard_normal((n, d))
         return made
 
-# %% ../nbs/23_spread.ipynb #419b9ccf
+
 class WideStep(FirstStep):
     """SMOTE with weights from -0.37 to 1.37, which keeps the variance."""
 
@@ -162,10 +150,10 @@ class WideStep(FirstStep):
 
     def propose(self, data, n, random_state, out=None):
         made = SMOTEStep().propose(data, n, random_state, out)
-        weight, numbers = 1.74 * made.weight - 0.37, data.sizes == 0
-        ends = data.rows[:, numbers]
+        weight, numeric = 1.74 * made.weight - 0.37, data.sizes == 0
+        ends = data.rows[:, numeric]
         wide = interpolate(ends, made.base, made.neighbor, weight)
-        made.X[:, numbers] = np.where(np.isnan(wide), made.X[:, numbers], wide)
+        made.X[:, numeric] = np.where(np.isnan(wide), made.X[:, numeric], wide)
         return made
 
 
