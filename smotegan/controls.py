@@ -135,12 +135,12 @@ def control_table(pool: Pool) -> pd.DataFrame:
         pool, pool.codes[~pool.truth], pool.block[~pool.truth])]}
     for name, step in CONTROLS.items():
         if pool.majority or not step.needs_table:
-            found[name] = [
-                held_out_distances(pool, *control_rows(pool, step, pool.seed + 89 * turn))
-                for turn in range(SEEDS)]
+            sets = [control_rows(pool, step, pool.seed + 89 * turn)
+                    for turn in range(SEEDS)]
+            found[name] = [held_out_distances(pool, *made) for made in sets]
     lines: dict[str, tuple] = {}
-    for name, sets in found.items():
-        shares = np.array([share for share, _ in sets])
+    for name, judged in found.items():
+        shares = np.array([share for share, _ in judged])
         larger = shares.mean(axis=0) - found[OURS][0][0]
         means = shares.mean(axis=1)
         seeds = means.var(ddof=1) * (1 + 1 / len(means)) if len(means) > 1 else 0.0
@@ -149,7 +149,7 @@ def control_table(pool: Pool) -> pd.DataFrame:
         if abs(larger.mean()) <= 2 * error:
             words = "tie"
         lines[name] = (means.mean(), larger.mean(), error,
-                       np.mean([copies for _, copies in sets]),
+                       np.mean([copies for _, copies in judged]),
                        "" if name == OURS else words)
     table = pd.DataFrame.from_dict(lines, orient="index", columns=COLUMNS)
     return table.sort_values("held-out distance")

@@ -5,6 +5,8 @@
 # %% ../nbs/57_one_call.ipynb #10a5f7c0
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import narwhals as nw
 import numpy as np
 import pandas as pd
@@ -125,24 +127,20 @@ def join_repeats(parts: list[dict[str, Found]]) -> dict[str, Found]:
     joined = dict(parts[0])
     for name in joined if len(parts) > 1 else ():
         found = [part[name] for part in parts]
-        means = np.mean([one[:4] for one in found], axis=0).tolist()
+        value, ceiling, low, high = np.mean([one[:4] for one in found], axis=0).tolist()
         p = min(1.0, 2 * float(np.median([one.p for one in found])))
-        joined[name] = Found(*means, p, np.mean([one.parts for one in found], axis=0))
+        parts_left_out = np.mean([one.parts for one in found], axis=0)
+        joined[name] = Found(value, ceiling, low, high, p, parts_left_out)
     return joined
 
 
 def make_report(pools: list[Pool], sizes: dict, verbose: bool) -> FidelityReport:
     """Measure pools, one for each repeat, and put together what was found."""
     pool = pools[0]
-    with tqdm(total=3, leave=False, disable=not verbose) as bar:
-        bar.set_description("measures")
-        found = join_repeats([measure_all(one) for one in pools])
-        bar.update()
-        bar.set_description("SMOTE")
-        smote = smote_found(pool)
-        bar.update()
-        bar.set_description("controls")
-        controls = control_table(pool)
+    steps: list[Callable] = [lambda: join_repeats([measure_all(one) for one in pools]),
+                             lambda: smote_found(pool), lambda: control_table(pool)]
+    found, smote, controls = (step() for step in tqdm(
+        steps, "measures, SMOTE, controls", leave=False, disable=not verbose))
     levels, words = alarms(found), beside_smote(found, smote)
     known = not np.isnan(found["energy distance"].value)
     artefacts = name_innocent(found, levels, pool) if known else name_columns(
@@ -166,10 +164,8 @@ def fidelity_report(sampler=None, X_test=None, y_test=None, *, label=None,
         A sampler after its `fit_resample`; or ``(X_res, y_res, mask)``, what any other
         sampler returned, with a mask that is True for synthetic rows. None: the rows
         are given by name.
-    X_test : frame or array-like of shape (n_test, n_features), default=None
-        Rows of all classes that nothing was fitted on.
-    y_test : array-like of shape (n_test,), default=None
-        Their classes.
+    X_test, y_test : table and labels, default=None
+        Rows of all classes that nothing was fitted on, and their classes.
     label : object, default=None
         The class to judge; None is the rarest that was over-sampled.
     X_synthetic : frame or array-like of shape (n_synthetic, n_features), default=None
@@ -262,10 +258,8 @@ def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, n_repeats: int = 1
     ----------
     sampler : over-sampler of imbalanced-learn's kind
         It is cloned for each fold, and sees the other folds only.
-    X : frame or array-like of shape (n_samples, n_features)
-        The table.
-    y : array-like of shape (n_samples,)
-        The classes.
+    X, y : table and labels
+        All rows, and their classes.
     label : object, default=None
         The class to judge; None is the rarest.
     cv : int, default=5
@@ -337,13 +331,10 @@ def check_before_training(sampler, X_test=None, y_test=None, *,
     ----------
     sampler : SMOTEGAN, tuple, FidelityReport or None
         As for `fidelity_report`, or a report.
-    X_test : frame or array-like of shape (n_test, n_features), default=None
-        Rows of all classes that nothing was fitted on.
-    y_test : array-like of shape (n_test,), default=None
-        Their classes.
+    X_test, y_test : table and labels, default=None
+        Rows of all classes that nothing was fitted on, and their classes.
     limits : dict or None, default=None
-        For measures of `MEASURES` by name, the worst value that is allowed: a largest
-        one where less is better, a least one where more is better. None is
+        For measures of `MEASURES` by name, the worst value that is allowed. None is
         ``{"two-sample AUC": 0.8}``.
     unlike_real : bool, default=False
         Whether any measure that rings is an error as well.

@@ -61,9 +61,10 @@ def broken_limits(measures: pd.DataFrame, limits: dict) -> list[str]:
 # %% ../nbs/56_report.ipynb #71aa7d6d
 TEMPLATE = """
 {{ verdict(report.verdict.splitlines(), tone) }}
-{% if loud | length %}<h2>What rings</h2>{{ grid(loud, ["bad"] * loud | length) }}
-{% endif %}{% if named | length %}<h2>The columns that give them away</h2>
-{{ grid(named) }}{% endif %}{{ marginals }}
+{% if loud | length %}<h2>What rings</h2><p>95 % of real rows would lie between low and
+high.</p>{{ grid(loud, ["bad"] * loud | length) }}{% endif %}
+{% if named | length %}<h2>The columns that give them away</h2>{{ grid(named) }}{% endif %}
+{{ marginals }}
 <details><summary>All {{ report.measures | length }} measures</summary>
 <p>Ceiling, low and high: what real rows of the same number would show. p: how often
 they would show as much. {{ sizes }}.</p>
@@ -119,29 +120,11 @@ class FidelityReport(WebPage):
     _title = "Are the synthetic rows any good?"
 
     def body(self, pictures: bool = False) -> Markup:
-        """Say what stands on its page, for a page of your own.
-
-        Parameters
-        ----------
-        pictures : bool, default=False
-            Whether pictures are drawn.
-
-        Returns
-        -------
-        markupsafe.Markup
-            HTML without a style.
-        """
         measures = self.measures
         rings = measures["compared"].str.contains("worse than real")
         tones = np.select([rings, measures["compared"] == "cannot tell"],
                           ["bad", "unknown"], "")
-        loud = measures[rings]
-        loud = pd.DataFrame({
-            "value": loud["value"],
-            "95 % of real rows": [f"{low:.3g} to {high:.3g}" for low, high in zip(
-                loud["low"], loud["high"], strict=True)],
-            "beside SMOTE": loud["compared"].str.replace("worse than real(, )?", "",
-                                                         regex=True)})
+        loud = measures.loc[rings, ["value", "low", "high", "compared"]]
         named = self.artefacts.set_index("column")[["evidence", "why"]]
         marginals, more = Markup(""), Markup("")
         if pictures:
@@ -193,16 +176,6 @@ class FidelityReport(WebPage):
                xlim=(-FARTHEST - 0.3, FARTHEST + 0.3))
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
         return ax
-
-    def to_frame(self) -> pd.DataFrame:
-        """The table of measures.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A copy of `measures`.
-        """
-        return self.measures.copy()
 
     def to_dict(self) -> dict:
         """Everything but the rows, for JSON.
