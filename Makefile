@@ -4,22 +4,22 @@
 #   make csv CSV=path TARGET=column
 #                     take a file of your own from reading to a decision, and leave the results in csv_results/;
 #                     also COST=15 (a missed rare case, in false alarms), KINDS='{"column": "category"}', QUICK=1
-#   make test         check everything; ends with "N passed, N failed"
+#   make test         check everything; ends with "N passed, N failed"; ONLY=20_smote for what has that in its name
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
 #   make course       write the lessons for students, without solutions, and for teachers into course_copies/
 #   make refresh      run every notebook anew and report which printed tables differ; WORDS="quickstart 34" for some
-#   make e2e          run notebooks in JupyterLab and search the site, in a real browser; installs one where none is
+#   make e2e          build the site and use it, and notebooks in JupyterLab, in a real browser; fetches one if there is none
 #   make lab          open the notebooks in JupyterLab
 #   make docs         build the site into _site/
-#   make browser      build it and measure every page in a browser, if Playwright and Chromium or Chrome are here
 #   make prepare      before a commit: export the package, clean the notebooks, render the README
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
+PARALLEL = -v -n 2 --dist=loadgroup --no-loadscope-reorder --doctest-modules --durations=10 --timeout=1200
 
-.PHONY: quickstart csv test fuzz room course refresh e2e lab docs browser prepare clean
+.PHONY: quickstart csv test fuzz room course refresh e2e lab docs prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
@@ -28,10 +28,10 @@ csv: .venv/ready-examples
 	@$(BIN)/python .ci/csv_page.py "$(CSV)" "$(TARGET)" $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(QUICK),--quick)
 
 test: .venv/ready-dev
-	@$(BIN)/python .ci/check.py
+	@$(BIN)/python -m pytest $(PARALLEL) $(if $(ONLY),-k "$(ONLY)",--cov=smotegan)
 
 fuzz: .venv/ready-dev
-	@$(BIN)/python .ci/fuzz.py
+	@TABLES=20000 $(BIN)/python -m pytest -s .ci -k test_fuzz
 
 room: .venv/ready-dev
 	@$(BIN)/python benchmarks/room.py --jobs 2
@@ -42,23 +42,23 @@ course: .venv/ready-dev
 refresh: .venv/ready-dev
 	@$(BIN)/python .ci/refresh.py $(WORDS)
 
-e2e: docs
-	@$(BIN)/python .ci/e2e.py --install
+e2e: .venv/ready-dev
+	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$(BROWSER_PATH)" || $(BIN)/playwright install --with-deps chromium
+	@$(BIN)/python -m pytest -v .ci/test_site.py
 
 lab: .venv/ready-dev
 	$(BIN)/jupyter lab nbs/index.ipynb
 
 docs: .venv/ready-dev
-	@$(BIN)/python .ci/docs.py
-
-browser: docs
-	@$(BIN)/python .ci/browser.py
+	@rm -rf _site docs/api
+	@PYTHONWARNINGS=ignore $(BIN)/python -m sphinx -W -q --keep-going -c docs -d _build/doctrees . _site
+	@echo "The site is in _site: open _site/index.html"
 
 prepare: .venv/ready-dev
 	@$(BIN)/python .ci/prepare.py
 
 clean:
-	rm -rf .venv _site _build quickstart_results csv_results course_copies build *.egg-info
+	rm -rf .venv _site _build docs/api dist quickstart_results csv_results course_copies build *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "smotegan needs Python 3.11, 3.12 or 3.13, and found none of them. Install one (python.org), or name it: make PYTHON=/path/to/python"; exit 1; }

@@ -36,5 +36,6 @@ setup(
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
         *(f"Programming Language :: Python :: 3.{minor}" for minor in range(first, last + 1)),
     ],
+    package_data={cfg["lib_path"]: ["py.typed"]},
     zip_safe=False,
 )

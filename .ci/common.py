@@ -1,4 +1,4 @@
-"""What the scripts of this folder share: where things are, and how notebooks are read."""
+"""What the scripts and tests of this folder share: where things are, and how notebooks are read and run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
@@ -23,6 +24,11 @@ def settings() -> dict[str, str]:
     return dict(parser["DEFAULT"])
 
 
+def limits(name: str) -> dict[str, float]:
+    """Limits as settings.ini names them."""
+    return {key: float(value) for key, value in (part.split("=") for part in settings()[name].split())}
+
+
 def read(path: Path):
     """Read a notebook."""
     return nbformat.read(path, as_version=4)
@@ -33,10 +39,15 @@ def has_tag(cell, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
-def title(notebook) -> str:
-    """The first heading of a notebook."""
-    return next(re.findall(r"^# (.+)$", cell.source, re.M)[0] for cell in notebook.cells
-                if cell.cell_type == "markdown" and cell.source.startswith("# "))
+def module_of(notebook) -> str | None:
+    """The module that a page exports."""
+    found = [re.search(r"^#\| default_exp (\w+)", cell.source, re.M) for cell in notebook.cells[:3]]
+    return next((match[1] for match in found if match), None)
+
+
+def modules() -> list[str]:
+    """The modules that the pages export, in the order of the pages."""
+    return [module for page in PAGES if (module := module_of(read(page)))]
 
 
 def without_directives(notebook):
@@ -54,7 +65,16 @@ def without_directives(notebook):
     return notebook
 
 
-def modules() -> list[str]:
-    """The modules that the pages export, in the order of the pages."""
-    found = [re.search(r"^#\| default_exp (\w+)", cell.source, re.M) for page in PAGES for cell in read(page).cells[:3]]
-    return [match[1] for match in found if match]
+def with_parameters(notebook, **parameters):
+    """Set parameters behind the cell that has the tag `parameters`, as papermill does."""
+    place = next((place for place, cell in enumerate(notebook.cells, 1) if has_tag(cell, "parameters")), 0)
+    lines = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(lines))
+    return notebook
+
+
+def execute(notebook, folder: Path, client=NotebookClient, **options):
+    """Run a notebook in a folder, in place; the first error is raised."""
+    client(notebook, timeout=None, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+           **options).execute()
+    return notebook

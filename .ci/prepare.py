@@ -3,54 +3,62 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
-from common import NOTEBOOKS, ROOT, has_tag, read
+from common import NOTEBOOKS, ROOT, has_tag, read, without_directives
+from nbdev.clean import nbdev_clean
+from nbdev.doclinks import nbdev_export
+
+TEXT = {"stream": lambda output: output["text"],  # pictures are linked from the prose instead
+        "execute_result": lambda output: output["data"].get("text/plain", "")}
+RENDERED = {"index.ipynb": "README.md", "contributing.ipynb": "CONTRIBUTING.md"}
 
 
-def strip_stderr(path: Path) -> None:
-    """Take what was written to stderr off a notebook; a file without any is left alone."""
-    notebook, found = read(path), False
+def clean(path: Path) -> None:
+    """Take what differs in every run off a notebook: metadata, stderr, addresses, sliders that have no kernel."""
+    notebook = read(path)
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            kept = [output for output in cell.outputs if output.get("name") != "stderr"]
-            found, cell.outputs = found or len(kept) < len(cell.outputs), kept
-    if found:
-        nbformat.write(notebook, path)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [] if has_tag(cell, "slider") else [
+            output for output in cell.outputs if output.get("name") != "stderr"]
+        for output in cell.outputs:
+            if text := output.get("data", {}).get("text/plain"):
+                output["data"]["text/plain"] = re.sub(r" at 0x[0-9a-f]+", "", text)
+    nbformat.write(notebook, path)
+    nbdev_clean(str(path))
 
 
-def strip_addresses(path: Path) -> None:
-    """Take addresses in memory, which differ in every run, off the outputs of a notebook."""
-    notebook, found = read(path), False
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        text = output.get("data", {}).get("text/plain", "")
-        clean = re.sub(r" at 0x[0-9a-f]+", "", text)
-        if clean != text:
-            output["data"]["text/plain"], found = clean, True
-    if found:
-        nbformat.write(notebook, path)
+def relink(text: str) -> str:
+    """Turn links that start in nbs/ into links that start at the root."""
+    text = text.replace("](images/", "](nbs/images/").replace("](../", "](")
+    for name, target in RENDERED.items():
+        text = re.sub(rf"\]\({name}(#[^)]*)?\)", rf"]({target}\1)", text)
+    return re.sub(r"\]\(([0-9]{2}_\w+\.ipynb(#[^)]*)?)\)", r"](nbs/\1)", text)
 
 
-def strip_sliders(path: Path) -> None:
-    """Take the output off the sliders: without a kernel it is an empty frame."""
-    notebook, found = read(path), False
-    for cell in notebook.cells:
-        if has_tag(cell, "slider") and cell.outputs:
-            cell.outputs, found = [], True
-    if found or notebook.metadata.pop("widgets", None):
-        nbformat.write(notebook, path)
+def render(name: str) -> str:
+    """The text of a page, with its committed outputs."""
+    parts = []
+    for cell in without_directives(read(ROOT / "nbs" / name)).cells:
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+            continue
+        if not has_tag(cell, "remove-input"):
+            parts.append(f"```python\n{cell.source}\n```")
+        printed = [TEXT[output.output_type](output).rstrip("\n") for output in cell.outputs
+                   if output.output_type in TEXT]
+        if any(printed):
+            parts.append("```text\n" + "\n".join(filter(None, printed)) + "\n```")
+    return relink("\n\n".join(parts) + "\n")
 
 
 if __name__ == "__main__":
-    tools = Path(sys.executable).parent
-    subprocess.run([tools / "nbdev_export"], cwd=ROOT, check=True)
+    nbdev_export()
     for path in NOTEBOOKS:
-        strip_stderr(path)
-        strip_sliders(path)
-        strip_addresses(path)
-        subprocess.run([tools / "nbdev_clean", "--fname", str(path)], cwd=ROOT, check=True)
-    subprocess.run([sys.executable, ".ci/readme.py"], cwd=ROOT, check=True)
+        clean(path)
+    for name, target in RENDERED.items():
+        (ROOT / target).write_text(render(name), encoding="utf-8")
     print("Exported, cleaned and rendered. Now: make test")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import nbformat
-from common import ROOT
+from common import ROOT, execute, read, with_parameters
 from nbclient import NotebookClient
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
 
-RESULTS = ROOT / "quickstart_results"
+EXAMPLES, RESULTS = ROOT / "example_notebooks", ROOT / "quickstart_results"
 
 
 class Reader(NotebookClient):
@@ -21,8 +20,7 @@ class Reader(NotebookClient):
         out = super().output(outs, msg, display_id, cell_index)
         if msg["msg_type"] == "stream":
             stream = sys.stderr if msg["content"]["name"] == "stderr" else sys.stdout
-            stream.write(msg["content"]["text"])
-            stream.flush()
+            print(msg["content"]["text"], end="", file=stream, flush=True)
         return out
 
 
@@ -33,22 +31,19 @@ def announce(cell, cell_index):
         print(f"\n[{time.strftime('%H:%M:%S')}] {lines[0].lstrip('# ')}", flush=True)
 
 
-def main() -> None:
-    RESULTS.mkdir(exist_ok=True)
-    quick = "--quick" in sys.argv
-    print(f"Running example_notebooks/quickstart.ipynb{' with few folds' if quick else ': a few minutes'}.")
-    notebook = parameterize_notebook(load_notebook_node(str(ROOT / "example_notebooks" / "quickstart.ipynb")),
-                                     {"output_dir": str(RESULTS), "quick": quick})
-    client = Reader(notebook, timeout=None, kernel_name="python3", on_cell_start=announce,
-                    resources={"metadata": {"path": str(ROOT / "example_notebooks")}})
+def show(name: str, results: Path, **parameters) -> None:
+    """Run an example before a reader's eyes, and keep it with what it showed, also if it fails."""
+    results.mkdir(exist_ok=True)
+    notebook = with_parameters(read(EXAMPLES / name), output_dir=str(results), **parameters)
     try:
-        client.execute()
+        execute(notebook, EXAMPLES, Reader, on_cell_start=announce)
     finally:
-        nbformat.write(notebook, RESULTS / "quickstart.ipynb")
-    print(f"\nThe executed notebook, the pictures, the scores and a balanced table are in {RESULTS}:")
-    for path in sorted(RESULTS.iterdir()):
-        print(f"  {path.name}")
+        nbformat.write(notebook, results / name)
+    print(f"\nThe executed notebook and all that it wrote are in {results}:", *sorted(
+        f"  {path.name}" for path in results.iterdir()), sep="\n")
 
 
 if __name__ == "__main__":
-    main()
+    quick = "--quick" in sys.argv
+    print(f"Running example_notebooks/quickstart.ipynb{' with few folds' if quick else ': a few minutes'}.")
+    show("quickstart.ipynb", RESULTS, quick=quick)

@@ -19,8 +19,9 @@ from report_trust import quietly
 from sklearn.neighbors import NearestNeighbors
 from tqdm import tqdm
 
+from smotegan.columns import read_tables
 from smotegan.measures import alarms, measure_all
-from smotegan.questions import make_pool, read_tables
+from smotegan.questions import make_pool
 from smotegan.sentences import name_innocent, seen_shift
 
 HERE = Path(__file__).parent

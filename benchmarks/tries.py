@@ -68,7 +68,7 @@ class CriticOnResiduals(GAN):
         if self.n_critic != 1 or self.boundary_weight:
             raise ValueError(f"'n_critic' must be 1 and 'boundary_weight' 0 here; got {self.n_critic} and "
                              f"{self.boundary_weight}.")
-        real = self.real_
+        real = self.around_.real
 
         def update(config, hyper, state, data, batch):
             centres = tf.constant(neighbor_means(real, data.neighbors.shape[-1]))

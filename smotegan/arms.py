@@ -5,7 +5,7 @@
 # %% ../nbs/63_arms.ipynb #916d67dc
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from .oversample import SMOTEGAN
 from .samplers import ProWSyn
 
 # %% auto #0
-__all__ = ['ARMS']
+__all__ = ['ARMS', 'half_of_the_gap', 'named_arm']
 
 # %% ../nbs/63_arms.ipynb #7e7a3cee
 def has_sampler(model) -> bool:
@@ -35,7 +35,7 @@ def has_sampler(model) -> bool:
     wrapped = [step for _, step in getattr(model, "steps", [])]
     return any(map(has_sampler, [*wrapped, getattr(model, "estimator", None)]))
 
-# %% ../nbs/63_arms.ipynb #52a031d7
+
 class Arm(NamedTuple):
     """A way to treat a training set: `sampler` may be a sampler or steps before the
     classifier, `model` a whole pipeline with its own classifier."""
@@ -57,12 +57,15 @@ def first_step_alone(smote) -> SMOTEGAN:
     return SMOTEGAN(smote, "none", candidates=1, missing="model")
 
 # %% ../nbs/63_arms.ipynb #d26574fd
-def not_here(arm: str, package: str) -> ImportError:
-    """The error for an arm whose package is not installed."""
-    return ImportError(f"The arm {arm!r} needs a package that is not here: "
-                       f"pip install {package}")
+def import_for(arm: str, package: str) -> Any:
+    """The package that an arm needs, or an error that says how to install it."""
+    try:
+        return import_module(package.replace("-", "_"))
+    except ImportError:
+        raise ImportError(f"The arm {arm!r} needs a package that is not here: "
+                          f"pip install {package}") from None
 
-# %% ../nbs/63_arms.ipynb #b9bcf238
+
 class CTGANSampler(BaseOverSampler):
     """CTGAN (Xu et al., 2019), trained on each minority class alone."""
 
@@ -70,31 +73,20 @@ class CTGANSampler(BaseOverSampler):
         super().__init__(sampling_strategy=sampling_strategy)
         self.epochs, self.random_state = epochs, random_state
 
-    def _make(self, rows, n):
-        """New rows of one class."""
-        try:
-            from ctgan import CTGAN
-        except ImportError:
-            raise not_here("CTGAN", "ctgan") from None
-        model = CTGAN(enable_gpu=False, epochs=self.epochs)
-        model.set_random_state(self.random_state or 0)
-        model.fit(pd.DataFrame(rows).add_prefix("x"))
-        return model.sample(n).to_numpy()
-
     def _fit_resample(self, X, y, **params):
         """The rows as they were, and below them the new ones."""
-        wanted = {label: n for label, n in self.sampling_strategy_.items() if n}
-        new = [self._make(X[y == label], n) for label, n in wanted.items()]
-        labels = np.repeat(list(wanted), list(wanted.values()))
-        return np.concatenate([X, *new]), np.concatenate([y, labels])
+        rows, labels = [X], [y]
+        for label, n in self.sampling_strategy_.items():
+            if n:
+                model = import_for("CTGAN", "ctgan").CTGAN(enable_gpu=False,
+                                                           epochs=self.epochs)
+                model.set_random_state(self.random_state or 0)
+                model.fit(pd.DataFrame(X[y == label]).add_prefix("x"))
+                rows.append(model.sample(n).to_numpy())
+                labels.append(np.full(n, label))
+        return np.concatenate(rows), np.concatenate(labels)
 
-# %% ../nbs/63_arms.ipynb #6b4aed24
-def rarest(y) -> np.ndarray:
-    """1 for the rows of the rarest class, and 0 for the others."""
-    _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-    return (codes == np.argmin(counts)).astype(int)
 
-# %% ../nbs/63_arms.ipynb #aabc4494
 class VariantSampler(BaseOverSampler):
     """A sampler of smote-variants (Kovács, 2019), by its name."""
 
@@ -105,78 +97,64 @@ class VariantSampler(BaseOverSampler):
 
     def _fit_resample(self, X, y, **params):
         """What the sampler of the other package gives."""
-        try:
-            import smote_variants
-        except ImportError:
-            raise not_here("polynom-fit SMOTE", "smote-variants") from None
-        labels, few = np.unique(y), rarest(y)
-        gap = abs(len(y) - 2 * few.sum())
+        variants = import_for("polynom-fit SMOTE", "smote-variants")
+        labels, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+        rare = np.argmin(counts)
+        gap = abs(len(y) - 2 * counts[rare])
         share = sum(self.sampling_strategy_.values()) / max(gap, 1)
-        variant = getattr(smote_variants, self.variant)
-        sampler = variant(proportion=share, random_state=self.random_state)
-        rows, found = sampler.sample(np.asarray(X, float), few)
-        rare = y[few == 1][0]
-        return rows, np.where(found == 1, rare, labels[labels != rare][0])
+        sampler = getattr(variants, self.variant)(proportion=share,
+                                                  random_state=self.random_state)
+        rows, found = sampler.sample(np.asarray(X, float), (codes == rare).astype(int))
+        return rows, np.where(found == 1, labels[rare], np.delete(labels, rare)[0])
 
 # %% ../nbs/63_arms.ipynb #b81bde32
-ARMS: dict[str, Callable[[], dict]] = {
-    "none": lambda: {},
-    "class weights": lambda: {"weights": True},
-    "random over-sampling": lambda: {"sampler": RandomOverSampler()},
-    "random under-sampling": lambda: {"sampler": RandomUnderSampler()},
-    "balanced bagging": lambda: {"bagged": True},
-    "SMOTE": lambda: {"sampler": first_step_alone("smote")},
-    "Borderline-SMOTE": lambda: {"sampler": first_step_alone(BorderlineSMOTE())},
-    "ADASYN": lambda: {"sampler": first_step_alone(ADASYN())},
-    "ProWSyn": lambda: {"sampler": first_step_alone(ProWSyn())},
-    "polynom-fit SMOTE": lambda: {"sampler": VariantSampler()},
-    "smoothed bootstrap": lambda: {"sampler": first_step_alone("bootstrap")},
-    "untrained spread": lambda: {
-        "sampler": SMOTEGAN("spread", "none", missing="model")
-    },
-    "GAN alone": lambda: {"sampler": SMOTEGAN("noise", GAN("full"), missing="model")},
-    "CTGAN": lambda: {"sampler": CTGANSampler()},
-    "SMOTEGAN": lambda: {"sampler": SMOTEGAN(missing="model")},
-    "SMOTEGAN, aware": lambda: {"sampler": SMOTEGAN(aware=True, missing="model")},
-}
+ARMS: dict[str, Arm] = {arm.name: arm for arm in (
+    Arm("none"),
+    Arm("class weights", weights=True),
+    Arm("random over-sampling", RandomOverSampler()),
+    Arm("random under-sampling", RandomUnderSampler()),
+    Arm("balanced bagging", bagged=True),
+    Arm("SMOTE", first_step_alone("smote")),
+    Arm("Borderline-SMOTE", first_step_alone(BorderlineSMOTE())),
+    Arm("ADASYN", first_step_alone(ADASYN())),
+    Arm("ProWSyn", first_step_alone(ProWSyn())),
+    Arm("polynom-fit SMOTE", VariantSampler()),
+    Arm("smoothed bootstrap", first_step_alone("bootstrap")),
+    Arm("untrained spread", SMOTEGAN("spread", "none", missing="model")),
+    Arm("GAN alone", SMOTEGAN("noise", GAN("full"), missing="model")),
+    Arm("CTGAN", CTGANSampler()),
+    Arm("SMOTEGAN", SMOTEGAN(missing="model")),
+    Arm("SMOTEGAN, aware", SMOTEGAN(aware=True, missing="model")),
+)}
 
-# %% ../nbs/63_arms.ipynb #484729d4
+
 def half_of_the_gap(y) -> dict:
     """How many rows of each class, so that half of the gap to the largest is closed."""
     labels, counts = np.unique(np.asarray(y), return_counts=True)
     wanted = zip(labels.tolist(), counts.tolist(), strict=True)
     return {label: (n + counts.max()) // 2 for label, n in wanted if n < counts.max()}
 
-# %% ../nbs/63_arms.ipynb #5911996c
-def change_arm(arm: Arm, word: str) -> Arm:
-    """An arm with one of the words half, bagged and again."""
-    named = arm._replace(name=f"{arm.name}, {word}")
-    if word == "bagged":
-        return named._replace(bagged=True)
-    if word == "half" and isinstance(arm.sampler, BaseOverSampler):
-        few = clone(arm.sampler).set_params(sampling_strategy=half_of_the_gap)
-        return named._replace(sampler=few)
-    if word == "again":
-        return named
-    raise ValueError(
-        f"The arm {arm.name!r} cannot be changed by {word!r}: the words are "
-        "'half' (over-samplers only), 'bagged' and 'again'."
-    )
 
-# %% ../nbs/63_arms.ipynb #0510efdc
 def named_arm(name: str) -> Arm:
-    """The arm of a name, with the words after it."""
+    """The arm of a name, changed by the words after it."""
     if name in ARMS:
-        return Arm(name, **ARMS[name]())
+        return ARMS[name]
     start, _, word = name.rpartition(", ")
     if not start:
-        known = ", ".join(map(repr, ARMS))
         raise ValueError(
-            f"'arms' must hold names, samplers or pipelines. The names are "
-            f"{known}, with ', half', ', bagged' or ', again' after them; "
-            f"got {name!r}."
-        )
-    return change_arm(named_arm(start), word)
+            "'arms' must hold names, samplers or pipelines. The names are "
+            f"{', '.join(map(repr, ARMS))}, with ', half', ', bagged' or ', again' "
+            f"after them; got {name!r}.")
+    arm = named_arm(start)._replace(name=name)
+    if word == "bagged":
+        return arm._replace(bagged=True)
+    if word == "half" and isinstance(arm.sampler, BaseOverSampler):
+        few = clone(arm.sampler).set_params(sampling_strategy=half_of_the_gap)
+        return arm._replace(sampler=few)
+    if word == "again":
+        return arm
+    raise ValueError(f"The arm {start!r} cannot be changed by {word!r}: the words are "
+                     "'half' (over-samplers only), 'bagged' and 'again'.")
 
 # %% ../nbs/63_arms.ipynb #3ee81397
 def own_arm(name: str, given) -> Arm:
@@ -191,34 +169,26 @@ def own_arm(name: str, given) -> Arm:
         if hasattr(given, "fit_resample") or hasattr(given, "steps"):
             return Arm(name, sampler=given)
     raise ValueError(
-        f"The arm {name!r} must be a name, None, a sampler with "
-        "'fit_resample', or a pipeline; got an object of type "
-        f"{type(given).__name__}. Rows that were balanced before the split "
-        "are no arm: they would leak."
-    )
+        f"The arm {name!r} must be a name, None, a sampler with 'fit_resample', or a "
+        f"pipeline; got an object of type {type(given).__name__}. Rows that were "
+        "balanced before the split are no arm: they would leak.")
 
-# %% ../nbs/63_arms.ipynb #1fc53582
+
 def read_arms(arms) -> list[Arm]:
     """The arms of a list or a dict; every name once."""
     arms = [arms] if isinstance(arms, str) else arms
-    if isinstance(arms, dict):
-        found = [own_arm(str(name), given) for name, given in arms.items()]
+    if not isinstance(arms, dict):
+        found = [own_arm(one if isinstance(one, str) else type(one).__name__, one)
+                 for one in arms]
     else:
-        found = [
-            named_arm(given)
-            if isinstance(given, str)
-            else own_arm(type(given).__name__, given)
-            for given in arms
-        ]
+        found = [own_arm(str(name), given) for name, given in arms.items()]
     names = [arm.name for arm in found]
     if len(set(names)) < len(names):
-        raise ValueError(
-            f"'arms' must have names that differ; got {names}. Pass a dict "
-            "to name them."
-        )
+        raise ValueError(f"'arms' must have names that differ; got {names}. Pass a "
+                         "dict to name them.")
     for name in names:
         if name.endswith((", recalibrated", ", tuned threshold")):
-            raise ValueError(f"'arms' must not have names that end in a treatment; got "
+            raise ValueError("'arms' must not have names that end in a treatment; got "
                              f"{name!r}.")
     return found
 
@@ -234,35 +204,29 @@ def last_step(classifier) -> tuple:
         prefix += f"{name}__"
     return last, prefix
 
-# %% ../nbs/63_arms.ipynb #2b067448
-def with_class_weights(classifier):
-    """A copy whose last step weighs the classes."""
-    weighted, (last, prefix) = clone(classifier), last_step(classifier)
-    if f"{prefix}class_weight" not in weighted.get_params():
-        raise ValueError(f"{type(last).__name__} takes no class weights: it has no "
-                         "parameter 'class_weight'. Leave out 'class weights'.")
-    return weighted.set_params(**{f"{prefix}class_weight": "balanced"})
 
-# %% ../nbs/63_arms.ipynb #98c19c8c
-def as_steps(part, name: str) -> list:
-    """The steps of a pipeline, or one step with a name."""
-    return list(part.steps) if hasattr(part, "steps") else [(name, part)]
-
-# %% ../nbs/63_arms.ipynb #d2ef9e88
 def arm_model(arm: Arm, classifier):
     """An unfitted model that treats its training rows as the arm does."""
     if arm.model is not None:
         return clone(arm.model)
-    model = with_class_weights(classifier) if arm.weights else clone(classifier)
+    model = clone(classifier)
+    if arm.weights:
+        last, prefix = last_step(model)
+        if f"{prefix}class_weight" not in model.get_params():
+            raise ValueError(
+                f"{type(last).__name__} takes no class weights: it has no parameter "
+                "'class_weight'. Leave out 'class weights'.")
+        model.set_params(**{f"{prefix}class_weight": "balanced"})
     if arm.bagged:
         given = {} if arm.sampler is None else {"sampler": clone(arm.sampler)}
         return BalancedBaggingClassifier(model, **given)
     if arm.sampler is None:
         return model
-    steps = [*as_steps(clone(arm.sampler), "sampler"), ("classifier", model)]
-    return Pipeline(steps)
+    before = clone(arm.sampler)
+    steps = before.steps if hasattr(before, "steps") else [("sampler", before)]
+    return Pipeline([*steps, ("classifier", model)])
 
-# %% ../nbs/63_arms.ipynb #a36910ee
+
 def seeded(estimator, seed: int):
     """A copy in which every `random_state` that is None is set."""
     copy = clone(estimator)

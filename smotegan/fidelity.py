@@ -17,10 +17,11 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from .artefacts import name_columns
+from .columns import Compared, as_pandas, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
 from .measures import Found, alarms, measure_all
-from .questions import Compared, Pool, Side, as_pandas, make_pool, read_tables
+from .questions import Pool, Side, make_pool
 from .report import FidelityError, FidelityReport, measure_table  # noqa: F401
 from .sentences import name_innocent, say_beside, say_like, say_mend
 from .table import column_names, is_frame
@@ -110,9 +111,10 @@ def read_given(given: dict, max_rows: int, rng) -> tuple[Compared, dict]:
         if name in NAMES[:2] or (X is not None and len(X)):
             used[name], sizes[name] = sample, (len(sample), len(X))
     c = read_tables(used)
-    others = np.unique(hash_rows(c.codes.get("X_majority_train", np.empty((0, 1)))))
+    majority = c.codes.get("X_majority_train")
     for name in ("X_minority_train", "X_minority_test"):
-        if name in c.codes and len(others):
+        if majority is not None and name in c.codes:
+            others = np.unique(hash_rows(majority))
             known = np.isin(others, hash_rows(c.codes[name])).mean()
             if known > 0.5:
                 raise ValueError(

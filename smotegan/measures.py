@@ -27,7 +27,6 @@ from smotegan.questions import (
     Question,
     Side,
     ask,
-    by_block,
     line_means,
     normal_scores,
     standard,
@@ -48,14 +47,17 @@ class Measured(NamedTuple):
     surprise: np.ndarray | None = None
     p: float | None = None
 
-# %% ../nbs/53_measures.ipynb #0c800ee3
+
+def unknown(pool: Pool) -> Measured:
+    """A value that cannot be told."""
+    return Measured(np.full(len(pool.real), np.nan), p=np.nan)
+
+
 def each_block(pool: Pool, function: Callable) -> np.ndarray:
     """The mean over blocks of the values of a measure, weighted by their real rows;
     ``function(rows)`` takes the positions of a block."""
-    names = np.unique(pool.block)
-    found = [function(np.flatnonzero(pool.block == name)) for name in names]
-    weights = [pool.truth[pool.block == name].sum() for name in names]
-    return np.average(found, axis=0, weights=weights)
+    weights = [pool.truth[rows].sum() for rows in pool.blocks]
+    return np.average([function(rows) for rows in pool.blocks], axis=0, weights=weights)
 
 # %% ../nbs/53_measures.ipynb #536cfd87
 def energy_lines(Z: np.ndarray, real: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -71,21 +73,16 @@ def energy_lines(Z: np.ndarray, real: np.ndarray, made: np.ndarray) -> np.ndarra
     within = sums[1] / np.maximum(a * (a - 1), 1) + sums[2] / np.maximum(b * (b - 1), 1)
     return 2 * sums[0] / np.maximum(a * b, 1) - within
 
-# %% ../nbs/53_measures.ipynb #6c7d5475
+
 def energy(pool: Pool) -> Measured:
     """The energy distance."""
     return Measured(each_block(pool, lambda rows: energy_lines(
         pool.Z[rows], pool.real[:, rows], pool.synthetic[:, rows])))
 
-# %% ../nbs/53_measures.ipynb #b751b7ac
-def tree_features(pool: Pool) -> np.ndarray:
-    """Codes, and the days of the week."""
-    days = [times.dt.dayofweek.to_numpy(dtype=float)
-            for _, times in pool.frame.items()
-            if pd.api.types.is_datetime64_any_dtype(times)]
-    return np.column_stack([pool.codes, *days])
+# %% ../nbs/53_measures.ipynb #3dc3e379
+MOST_A_TREE = 1250  # rows that a tree of the forest sees
 
-# %% ../nbs/53_measures.ipynb #3455fed3
+
 def boosting(random_state: int = 0) -> HistGradientBoostingClassifier:
     """Boosting that tells two sets of rows apart."""
     return HistGradientBoostingClassifier(
@@ -99,9 +96,6 @@ def rank_sum(scores: np.ndarray, real: np.ndarray) -> tuple[float, float]:
     auc = (ranks[real].sum() - k * (k + 1) / 2) / max(k * (n - k), 1)
     spread = np.sqrt(ranks.var() / max(n - 1, 1) / max(k * (n - k), 1))
     return float(auc), float((auc - 0.5) / spread) if spread > 0 else 0.0
-
-# %% ../nbs/53_measures.ipynb #3dc3e379
-MOST_A_TREE = 1250  # rows that a tree of the forest sees
 
 
 def half_scores(X: np.ndarray, real: np.ndarray, keys: np.ndarray, seed: int) -> tuple:
@@ -123,115 +117,67 @@ def half_scores(X: np.ndarray, real: np.ndarray, keys: np.ndarray, seed: int) ->
             score[judge] += rankdata(chance[:, -1]) / len(judge)
     return half, score
 
-# %% ../nbs/53_measures.ipynb #ee0d07fa
-def halves(pool: Pool) -> tuple:
-    """The half of each row, numbered through the blocks, and its score."""
-    X, half, score = (
-        tree_features(pool),
-        np.zeros(len(pool.Z), int),
-        np.zeros(len(pool.Z)),
-    )
+# %% ../nbs/53_measures.ipynb #998df2e1
+def two_sample(pool: Pool) -> Measured:
+    """The two-sample AUC of halves that judge each other, if each block has enough real
+    rows for two halves."""
+    if min(pool.truth[rows].sum() for rows in pool.blocks) < FEWEST:
+        return unknown(pool)
+    days = [times.dt.dayofweek.to_numpy(dtype=float)
+            for _, times in pool.frame.items()
+            if pd.api.types.is_datetime64_any_dtype(times)]
+    X, truth = np.column_stack([pool.codes, *days]), pool.truth
     keys = np.unique(hash_rows(pool.codes), return_inverse=True)[1]
-    for number, name in enumerate(np.unique(pool.block)):
-        rows = np.flatnonzero(pool.block == name)
-        found, score[rows] = half_scores(
-            X[rows], pool.truth[rows], keys[rows], pool.seed
-        )
-        half[rows] = 2 * number + found
-    return half, score
-
-# %% ../nbs/53_measures.ipynb #bb6f19f3
-def auc_lines(pool: Pool) -> Measured:
-    """The two-sample AUC of halves that judge each other."""
-    half, score = pool.once(halves)
-    parts = [np.flatnonzero(half == name) for name in np.unique(half)]
-    found = np.array([rank_sum(score[rows], pool.truth[rows]) for rows in parts])
+    score, parts = np.zeros(len(X)), []
+    for rows in pool.blocks:
+        half, score[rows] = half_scores(X[rows], truth[rows], keys[rows], pool.seed)
+        parts += [rows[half == name] for name in np.unique(half)]
+    found = np.array([rank_sum(score[rows], truth[rows]) for rows in parts])
     auc, z = found.mean(axis=0)
     z *= np.sqrt(len(parts) / 2)  # blocks are independent, their halves are not
     spread = abs(auc - 0.5) / abs(z) if z else 0.0
     dealt = 0.5 + spread * norm.ppf((np.arange(pool.dealt) + 0.5) / max(pool.dealt, 1))
-    left = [
-        np.mean(
-            [
-                rank_sum(score[rows][use[rows]], pool.truth[rows][use[rows]])[0]
-                for rows in parts
-            ]
-        )
-        for use in (pool.real | pool.synthetic)[-PARTS:]
-    ]
+    used = (pool.real | pool.synthetic)[-PARTS:]
+    left = [np.mean([rank_sum(score[rows][use[rows]], truth[rows][use[rows]])[0]
+                     for rows in parts]) for use in used]
     away = auc + np.sqrt(2) * (np.array(left) - auc)
     return Measured(np.concatenate([[auc], dealt, away]), p=2 * norm.sf(abs(z)))
 
-# %% ../nbs/53_measures.ipynb #998df2e1
-def two_sample(pool: Pool) -> Measured:
-    """The two-sample AUC, if each block has enough real rows for two halves."""
-    least = min(pool.truth[pool.block == name].sum() for name in np.unique(pool.block))
-    return auc_lines(pool) if least >= FEWEST else unknown(pool)
-
-# %% ../nbs/53_measures.ipynb #3eccf4c2
-def unknown(pool: Pool) -> Measured:
-    """A value that cannot be told."""
-    return Measured(np.full(len(pool.real), np.nan), p=np.nan)
-
-# %% ../nbs/53_measures.ipynb #b2fa1602
+# %% ../nbs/53_measures.ipynb #f81a8528
 NEAR = 5
 
-# %% ../nbs/53_measures.ipynb #f81a8528
-class Neighbors(NamedTuple):
-    """The nearest rows of each row, the nearest first, and how far they are."""
 
-    rows: np.ndarray
-    distance: np.ndarray
-
-# %% ../nbs/53_measures.ipynb #82016660
-def looked_at(own: np.ndarray) -> int:
+def n_neighbors(own: np.ndarray) -> int:
     """Among how many neighbours there are nearly always five of a set."""
     return min(len(own) - 1, max(60, int(12 * len(own) / max(1, own.sum()))))
 
-# %% ../nbs/53_measures.ipynb #548919e9
-def neighbors_of(Z: np.ndarray, real: np.ndarray) -> Neighbors:
-    """So many neighbours that five of either set are nearly always among them."""
-    k = max(looked_at(real), looked_at(~real))
-    finder = NearestNeighbors(n_neighbors=k, algorithm="brute" if Z.shape[1] > 4
-                              else "auto").fit(Z)
-    distance, rows = finder.kneighbors()
-    return Neighbors(rows, distance)
 
-# %% ../nbs/53_measures.ipynb #f71ea1f5
-def in_balls(near: Neighbors, own: np.ndarray, other: np.ndarray) -> tuple:
-    """For the rows of a set, which of their neighbours are of the other set and in
-    their ball; and these neighbours."""
-    k = looked_at(own)
-    rows, distance = near.rows[own, :k], near.distance[own, :k]
+def in_balls(near: tuple, own: np.ndarray, other: np.ndarray) -> tuple:
+    """For the rows of a set, given how far the nearest rows of each row are and which:
+    which of these are of the other set and in the ball; and these rows."""
+    k = n_neighbors(own)
+    distance, rows = (part[own, :k] for part in near)
     place = (np.cumsum(own[rows], axis=1, dtype=np.int16) < NEAR).sum(axis=1)
     reach = distance[np.arange(len(rows)), np.minimum(place, rows.shape[1] - 1)]
     return other[rows] & (distance < reach[:, None]), rows
 
-# %% ../nbs/53_measures.ipynb #9b4418a5
-def different(rows: np.ndarray, n: int) -> int:
-    """How many different rows, of `n`, are among some."""
-    seen = np.zeros(n, dtype=bool)
-    seen[rows] = True
-    return int(seen.sum())
 
-# %% ../nbs/53_measures.ipynb #f6e4c875
-def one_line(near: Neighbors, real: np.ndarray, made: np.ndarray) -> list[float]:
-    """Precision, recall, density and coverage for a line of labels."""
-    inside, rows = in_balls(near, real, made)
-    back, others = in_balls(near, made, real)
-    n, k = max(made.sum(), 1), max(real.sum(), 1)
-    return [
-        different(rows[inside], len(real)) / n,
-        different(others[back], len(real)) / k,
-        inside.sum() / NEAR / n,
-        inside.any(axis=1).mean() if k > 1 else np.nan,
-    ]
-
-# %% ../nbs/53_measures.ipynb #31d1bf78
 def ball_lines(pool: Pool) -> np.ndarray:
     """Precision, recall, density and coverage: (lines, 4)."""
+    def one_line(near, real, made):
+        inside, rows = in_balls(near, real, made)
+        back, others = in_balls(near, made, real)
+        n, k = max(made.sum(), 1), max(real.sum(), 1)
+        hit = np.zeros((2, len(real)), dtype=bool)
+        hit[0, rows[inside]] = hit[1, others[back]] = True  # each row counts once
+        return [hit[0].sum() / n, hit[1].sum() / k, inside.sum() / NEAR / n,
+                inside.any(axis=1).mean() if k > 1 else np.nan]
+
     def of_block(rows):
-        near = neighbors_of(pool.Z[rows], pool.truth[rows])
+        Z, truth = pool.Z[rows], pool.truth[rows]
+        near = NearestNeighbors(
+            n_neighbors=max(n_neighbors(truth), n_neighbors(~truth)),
+            algorithm="brute" if Z.shape[1] > 4 else "auto").fit(Z).kneighbors()
         return [one_line(near, real, made) for real, made in zip(
             pool.real[:, rows], pool.synthetic[:, rows], strict=True)]
 
@@ -262,11 +208,6 @@ def nearest_distance(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return finder.kneighbors(queries)[0][:, 0]
 
 
-def beside_majority(rows: Side, train: Side, majority: Side) -> np.ndarray:
-    """Which rows are nearer to a row of the majority than to a training row."""
-    return nearest_distance(rows.Z, majority.Z) < nearest_distance(rows.Z, train.Z)
-
-# %% ../nbs/53_measures.ipynb #321b9189
 def shares(pool: Pool, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The share of hits among synthetic and among real rows, for each line."""
     column = hit[:, None].astype(float)
@@ -275,29 +216,28 @@ def shares(pool: Pool, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def majority_lines(pool: Pool) -> Measured:
     """The share of rows whose nearest real row is of the majority."""
+    def beside(rows, train, majority):
+        return nearest_distance(rows.Z, majority.Z) < nearest_distance(rows.Z, train.Z)
+
     if not pool.train or not pool.majority:
         return unknown(pool)
-    hit = by_block(pool, beside_majority, pool.train, pool.majority)
-    made, real = shares(pool, hit)
+    made, real = shares(pool, pool.by_block(beside, pool.train, pool.majority))
     return Measured(made, real, abs(made - real))
 
 # %% ../nbs/53_measures.ipynb #35490b69
-def majority_score(rows: Side, train: Side, majority: Side) -> np.ndarray:
-    """How much rows look like training rows rather than like the majority's, as if
-    both were equally many."""
-    counts = len(train.codes), len(majority.codes)
-    X, y = np.concatenate([train.codes, majority.codes]), np.repeat([1, 0], counts)
-    with threadpool_limits(1):
-        score = boosting().fit(X, y).decision_function(rows.codes)
-    return score - np.log(counts[0] / counts[1])
-
-# %% ../nbs/53_measures.ipynb #33b391c2
 def side_lines(pool: Pool) -> Measured:
     """The share of rows on the majority's side, by a classifier of the training
     table."""
+    def majority_score(rows, train, majority):
+        counts = len(train.codes), len(majority.codes)
+        X, y = np.concatenate([train.codes, majority.codes]), np.repeat([1, 0], counts)
+        with threadpool_limits(1):
+            score = boosting().fit(X, y).decision_function(rows.codes)
+        return score - np.log(counts[0] / counts[1])  # as if both were equally many
+
     if not pool.train or not pool.majority:
         return unknown(pool)
-    score = by_block(pool, majority_score, pool.train, pool.majority)
+    score = pool.by_block(majority_score, pool.train, pool.majority)
     cuts = np.quantile(score, (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.98))
     questions = [Question((), "mean", "", normal_scores(score))]
     questions += [Question((), "cut", "", score <= cut) for cut in np.unique(cuts)]
@@ -319,50 +259,23 @@ def equal_lines(pool: Pool) -> tuple[np.ndarray, np.ndarray]:
     copied, repeated = np.array(found).T / np.maximum(pool.synthetic.sum(axis=1), 1)
     return copied, repeated
 
-# %% ../nbs/53_measures.ipynb #faf7166f
+
 def equal_among_real(pool: Pool) -> np.ndarray:
     """The share of held-out rows that equal another one."""
     _, counts = np.unique(hash_rows(pool.codes[pool.truth]), return_counts=True)
     return np.full(len(pool.real), counts[counts > 1].sum() / counts.sum())
 
-# %% ../nbs/53_measures.ipynb #46d7878b
+
 def held_out_copies(pool: Pool) -> Measured:
     """The share of exact copies of held-out rows."""
     copied = pool.once(equal_lines)[0]
     return Measured(copied, equal_among_real(pool), copied)
 
-# %% ../nbs/53_measures.ipynb #62acb62a
+
 def repeated_rows(pool: Pool) -> Measured:
     """The share of rows that repeat another synthetic row."""
     repeated = pool.once(equal_lines)[1]
     return Measured(repeated, equal_among_real(pool), repeated)
-
-# %% ../nbs/53_measures.ipynb #7bd94eb9
-def counted_rows(pool: Pool) -> np.ndarray:
-    """Which rows are synthetic ones that equal a held-out or an earlier synthetic row,
-    or nearly a training row."""
-    keys = hash_rows(np.column_stack([pool.codes, pool.block]))
-    again = np.ones(len(keys), dtype=bool)
-    again[np.unique(keys, return_index=True)[1]] = False
-    if pool.train:
-        again |= by_block(pool, is_near, pool.train)
-    return again & ~pool.truth
-
-# %% ../nbs/53_measures.ipynb #bd8ffe7e
-def share_more(pool: Pool, hit: np.ndarray) -> Measured:
-    """Shares of hits, and how rare so many among the synthetic rows are."""
-    made, real = shares(pool, hit)
-    n, yes, k = len(hit), int(hit.sum()), int((~pool.truth).sum())
-    p = hypergeom.sf(int((hit & ~pool.truth).sum()) - 1, n, yes, k) if yes else 1.0
-    return Measured(made, real, p=float(p))
-
-
-def exact_copies(pool: Pool) -> Measured:
-    """The share of exact copies of training rows."""
-    if not pool.train:
-        return unknown(pool)
-    return share_more(pool, by_block(pool, lambda rows, train: np.isin(
-        hash_rows(rows.codes), hash_rows(train.codes)), pool.train))
 
 # %% ../nbs/53_measures.ipynb #c6e634f5
 def is_near(rows: Side, train: Side) -> np.ndarray:
@@ -374,11 +287,56 @@ def is_near(rows: Side, train: Side) -> np.ndarray:
     return nearest_distance(rows.Z, different) < np.median(apart) / 10
 
 
-def near_copies(pool: Pool) -> Measured:
-    """The share of rows that are nearly copies of training rows."""
+def copies(pool: Pool, is_copy: Callable) -> Measured:
+    """The share of copies of training rows, and how rare so many are."""
     if not pool.train:
         return unknown(pool)
-    return share_more(pool, by_block(pool, is_near, pool.train))
+    hit = pool.by_block(is_copy, pool.train)
+    n, yes, k = len(hit), int(hit.sum()), int((~pool.truth).sum())
+    p = hypergeom.sf(int((hit & ~pool.truth).sum()) - 1, n, yes, k) if yes else 1.0
+    return Measured(*shares(pool, hit), p=float(p))
+
+
+def exact_copies(pool: Pool) -> Measured:
+    """The share of exact copies of training rows."""
+    return copies(pool, lambda rows, train: np.isin(
+        hash_rows(rows.codes), hash_rows(train.codes)))
+
+
+def near_copies(pool: Pool) -> Measured:
+    """The share of rows that are nearly copies of training rows."""
+    return copies(pool, is_near)
+
+
+def counted_rows(pool: Pool) -> np.ndarray:
+    """Which rows are synthetic ones that equal a held-out or an earlier synthetic row,
+    or nearly a training row."""
+    keys = hash_rows(np.column_stack([pool.codes, pool.block]))
+    again = np.ones(len(keys), dtype=bool)
+    again[np.unique(keys, return_index=True)[1]] = False
+    if pool.train:
+        again |= pool.by_block(is_near, pool.train)
+    return again & ~pool.truth
+
+# %% ../nbs/53_measures.ipynb #f10141f6
+class Found(NamedTuple):
+    """A value, what real rows would show, how often they would show as much, and the
+    values with a part left out."""
+
+    value: float
+    ceiling: float
+    low: float
+    high: float
+    p: float
+    parts: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The standard error of the value, by the jackknife."""
+        return float(np.sqrt((PARTS - 1) * self.parts.var()))
+
+
+NOTHING = Found(np.nan, np.nan, np.nan, np.nan, np.nan, np.full(PARTS, np.nan))
 
 # %% ../nbs/53_measures.ipynb #55e00aed
 class Measure(NamedTuple):
@@ -420,6 +378,25 @@ class Measure(NamedTuple):
         away = self.best - values if self.direction == "high" else values - self.best
         return np.maximum(away, 0.0)
 
+    def apply(self, pool: Pool) -> Found:
+        """The value in a pool, and what real rows would show."""
+        measured = self.function(pool)
+        if not isinstance(measured, Measured):
+            return NOTHING._replace(value=float(measured))
+        values, null, p = measured.values, pool.null(measured.values), measured.p
+        if np.isnan(values[0]) or not len(null):
+            return NOTHING._replace(value=float(values[0]), parts=values[-PARTS:])
+        if p is None:
+            judged = values if measured.surprise is None else measured.surprise
+            up, down = (tail_share(sign * judged[0], pool.null(sign * judged))
+                        for sign in (1, -1))
+            worse = "low" if measured.surprise is not None else self.direction
+            p = {"low": up, "high": down, "near": min(1.0, 2 * min(up, down))}[worse]
+        ceiling = np.median(null) if measured.real is None else measured.real[0]
+        low, high = np.quantile(null - np.median(null) + ceiling, [0.025, 0.975])
+        return Found(float(values[0]), float(ceiling), float(low), float(high),
+                     float(p), values[-PARTS:])
+
 # %% ../nbs/53_measures.ipynb #5465ca12
 def family_measure(name: str) -> Callable:
     """How surprising the loudest question of a family is, in powers of ten."""
@@ -451,62 +428,17 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in [
     Measure("near copies", near_copies, 0.0, "low"),
 ]}
 
-# %% ../nbs/53_measures.ipynb #f10141f6
-class Found(NamedTuple):
-    """A value, what real rows would show, how often they would show as much, and the
-    values with a part left out."""
-
-    value: float
-    ceiling: float
-    low: float
-    high: float
-    p: float
-    parts: np.ndarray
-
-    @property
-    def error(self) -> float:
-        """The standard error of the value, by the jackknife."""
-        return float(np.sqrt((PARTS - 1) * self.parts.var()))
-
-
-NOTHING = Found(np.nan, np.nan, np.nan, np.nan, np.nan, np.full(PARTS, np.nan))
-
-# %% ../nbs/53_measures.ipynb #13ac6a9d
-def line_share(measure: Measure, measured: Measured, pool: Pool) -> float:
-    """How often dealt labels would show as bad a value."""
-    judged = measured.values if measured.surprise is None else measured.surprise
-    up, down = (tail_share(sign * judged[0], pool.null(sign * judged))
-                for sign in (1, -1))
-    if measured.surprise is not None or measure.direction == "low":
-        return up
-    return down if measure.direction == "high" else min(1.0, 2 * min(up, down))
-
-# %% ../nbs/53_measures.ipynb #a4d5bbb4
-def judge(measure: Measure, pool: Pool) -> Found:
-    """A measure of a pool, and what real rows would show."""
-    measured = measure.function(pool)
-    if not isinstance(measured, Measured):
-        return NOTHING._replace(value=float(measured))
-    null = pool.null(measured.values)
-    if np.isnan(measured.values[0]) or not len(null):
-        return NOTHING._replace(value=float(measured.values[0]),
-                                parts=measured.values[-PARTS:])
-    ceiling = np.median(null) if measured.real is None else measured.real[0]
-    low, high = np.quantile(null - np.median(null) + ceiling, [0.025, 0.975])
-    p = line_share(measure, measured, pool) if measured.p is None else measured.p
-    return Found(float(measured.values[0]), float(ceiling), float(low), float(high),
-                 float(p), measured.values[-PARTS:])
-
 # %% ../nbs/53_measures.ipynb #68b42b5d
 def measure_all(pool: Pool) -> dict[str, Found]:
     """Every measure of a pool, by name."""
     if min(pool.truth.sum(), (~pool.truth).sum()) < FEWEST:
         return dict.fromkeys(MEASURES, NOTHING)
-    return {name: judge(measure, pool) for name, measure in MEASURES.items()}
+    return {name: measure.apply(pool) for name, measure in MEASURES.items()}
 
-# %% ../nbs/53_measures.ipynb #9c8f2460
+
 def alarms(found: dict[str, Found]) -> dict[str, float]:
-    """The level at which each measure rings, by weighted Holm; 0 if it does not."""
+    """The level at which each measure has an alarm, by weighted Holm; 0 if it has
+    none."""
     p = {name: one.p for name, one in found.items() if not np.isnan(one.p)}
     levels = holm(p, {name: MEASURES[name].weight for name in p})
     return {name: levels.get(name, 0.0) for name in found}

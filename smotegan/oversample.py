@@ -32,7 +32,7 @@ from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
 
 # isort: split
 from .encoder import one_hot_groups, reflect
-from .gan import GAN, WGANGP, stays
+from .gan import GAN, WGANGP
 from .parameters import Interval, StrOptions, check_n_samples
 from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
 
@@ -173,7 +173,7 @@ def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_stat
 def refine(model: ClassModel, proposal: Proposal, random_state=None):
     """Move proposed rows, in place; the rows, and how far each went (in deviations)."""
     X, distance, gan = proposal.X, np.zeros(len(proposal.X)), model.gan
-    if gan is None or model.encoder is None or stays(gan):
+    if gan is None or model.encoder is None or not gan.moves_rows_:
         return X, distance
     random_state = None if random_state is None else check_random_state(random_state)
     anchors = proposal.anchor

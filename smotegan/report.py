@@ -63,7 +63,8 @@ TEMPLATE = """
 {{ verdict(report.verdict.splitlines(), tone) }}
 {% if loud | length %}<h2>What rings</h2><p>95 % of real rows would lie between low and
 high.</p>{{ grid(loud, ["bad"] * loud | length) }}{% endif %}
-{% if named | length %}<h2>The columns that give them away</h2>{{ grid(named) }}{% endif %}
+{% if named | length %}<h2>The columns that give them away</h2>{{ grid(named) }}
+{% endif %}
 {{ marginals }}
 <details><summary>All {{ report.measures | length }} measures</summary>
 <p>Ceiling, low and high: what real rows of the same number would show. p: how often

@@ -50,48 +50,11 @@ def check_scores(table: pd.DataFrame, methods: list) -> pd.DataFrame:
             "out why a score is missing.")
     return scores
 
-# %% ../nbs/70_stats.ipynb #ce0090e1
-def gains_of(table, first, second, lower_is_better: bool) -> pd.Series:
-    """What the first method gains over the second on each data set."""
-    if first == second:
-        raise ValueError(f"'first' and 'second' must differ, got {first!r} twice.")
-    scores = check_scores(table, [first, second])
-    gains = scores[first] - scores[second]
-    return -gains if lower_is_better else gains
-
-# %% ../nbs/70_stats.ipynb #404fd82f
-def count_wins(gains: pd.Series, rope: float) -> tuple[int, int, int]:
-    """Wins, ties and losses; a gain within the rope is a tie."""
-    wins, losses = int((gains > rope).sum()), int((gains < -rope).sum())
-    return wins, len(gains) - wins - losses, losses
-
-# %% ../nbs/70_stats.ipynb #2887b480
-def mean_interval(gains: pd.Series, random_state: int) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the mean gain."""
-    if np.ptp(gains) == 0:
-        return float(gains.iloc[0]), float(gains.iloc[0])
-    rng = np.random.default_rng(random_state)
-    low, high = bootstrap((gains.to_numpy(),), np.mean, rng=rng).confidence_interval
-    return float(low), float(high)
-
 # %% ../nbs/70_stats.ipynb #1a87ff1c
 def signed_rank(gains) -> float:
     """The p-value of Wilcoxon's signed-rank test; 1 where no gain differs from 0."""
     gains = np.asarray(gains)
     return float(wilcoxon(gains, zero_method="zsplit").pvalue) if gains.any() else 1.0
-
-# %% ../nbs/70_stats.ipynb #5f8b9ea7
-N_DRAWS = 5_000
-
-
-def rope_probabilities(gains: pd.Series, rope: float,
-                       seed: int) -> tuple[float, float, float]:
-    """Probabilities of worse, same and better on the next data set."""
-    values = gains.to_numpy()
-    found = SignedRankTest.probs(np.zeros_like(values), values, rope, nsamples=N_DRAWS,
-                                 random_state=seed)
-    worse, better = float(found[0]), float(found[-1])
-    return worse, max(0.0, 1 - worse - better), better
 
 # %% ../nbs/70_stats.ipynb #1b4ed5cf
 def redraw(gains: np.ndarray, n_draws: int = 500) -> np.ndarray:
@@ -102,7 +65,7 @@ def redraw(gains: np.ndarray, n_draws: int = 500) -> np.ndarray:
     drawn = signs * rng.choice(centred, (n_draws, len(gains)))
     return drawn + rng.normal(0, 1e-6 * gains.std(), drawn.shape)  # no ties
 
-# %% ../nbs/70_stats.ipynb #43921cf8
+
 def smallest_detectable(gains, alpha: float = 0.05, share: float = 0.8) -> float:
     """The smallest constant gain that is significant in a share of redrawn sets."""
     gains = np.sort(np.asarray(gains, dtype=float))  # the order of the sets is no news
@@ -116,10 +79,6 @@ def smallest_detectable(gains, alpha: float = 0.05, share: float = 0.8) -> float
         found = np.mean(wilcoxon(drawn + middle, axis=1).pvalue <= alpha) >= share
         low, high = (low, middle) if found else (middle, high)
     return high
-
-# %% ../nbs/70_stats.ipynb #fc6e8c1a
-WHY_RANKS = ("signed ranks and not t, because data sets have different scales and a "
-             "single far-off one would rule a mean")
 
 # %% ../nbs/70_stats.ipynb #c0025809
 @dataclass(frozen=True, eq=False)
@@ -176,41 +135,35 @@ class Versus:
         return numbers.drop(columns=["first", "second", "gains", "rope"])
 
     def __str__(self) -> str:
-        return describe_two(self)
+        """A comparison in a few lines."""
+        return "\n".join([
+            f"{self.first} against {self.second} on {len(self.gains)} data sets",
+            f"  mean gain {self.mean:+.4f}, 95 % interval {self.low:+.4f} to "
+            f"{self.high:+.4f} (BCa bootstrap over the sets)",
+            f"  {self.wins} wins, {self.ties} ties, {self.losses} losses (a tie is "
+            f"within {self.rope:g})",
+            f"  Wilcoxon's signed-rank test: p = {self.p:.2g} (signed ranks and not t, "
+            "because data sets have different scales and a single far-off one would "
+            "rule a mean)",
+            f"  Bayesian signed-rank test: worse {self.worse:.2f}, practically the "
+            f"same {self.same:.2f}, better {self.better:.2f}: {self.verdict}",
+            "  detectable in four of five such collections, by Wilcoxon's test at .05: "
+            f"{self.detectable:.4f}"])
 
     def plot(self, ax=None):
-        """Draw the gains, the tie region and the interval of the mean."""
-        return draw_gains(self, ax)
-
-# %% ../nbs/70_stats.ipynb #d6255da4
-def describe_two(found: Versus) -> str:
-    """A comparison in a few lines."""
-    return "\n".join([
-        f"{found.first} against {found.second} on {len(found.gains)} data sets",
-        f"  mean gain {found.mean:+.4f}, 95 % interval {found.low:+.4f} to "
-        f"{found.high:+.4f} (BCa bootstrap over the sets)",
-        f"  {found.wins} wins, {found.ties} ties, {found.losses} losses (a tie is "
-        f"within {found.rope:g})",
-        f"  Wilcoxon's signed-rank test: p = {found.p:.2g} ({WHY_RANKS})",
-        f"  Bayesian signed-rank test: worse {found.worse:.2f}, practically the same "
-        f"{found.same:.2f}, better {found.better:.2f}: {found.verdict}",
-        f"  detectable in four of five such collections, by Wilcoxon's test at .05: "
-        f"{found.detectable:.4f}"])
-
-# %% ../nbs/70_stats.ipynb #fe86c120
-def draw_gains(found: Versus, ax=None):
-    """The gains in order, the tie region shaded, the interval of the mean above."""
-    gains = found.gains.sort_values()
-    ax = ax or plt.subplots(figsize=(7, 0.2 * len(gains) + 1), layout="constrained")[1]
-    ax.axvspan(-found.rope, found.rope, color=COLORS["majority"], alpha=0.35, lw=0)
-    names = [str(name) for name in gains.index]
-    ax.hlines(names, 0, gains, color=COLORS["synthetic"], lw=1.5)
-    ax.plot(gains, names, "o", color=COLORS["synthetic"], ms=5)
-    ax.plot([found.low, found.high], ["mean"] * 2, color="black", lw=3)
-    ax.plot(found.mean, "mean", "D", color="black")
-    ax.set_xlabel(f"gain of {found.first} over {found.second} (right is better)")
-    ax.tick_params(axis="y", labelsize=8)
-    return ax
+        """The gains in order, the tie region shaded, the interval of the mean above."""
+        gains = self.gains.sort_values()
+        height = 0.2 * len(gains) + 1
+        ax = ax or plt.subplots(figsize=(7, height), layout="constrained")[1]
+        ax.axvspan(-self.rope, self.rope, color=COLORS["majority"], alpha=0.35, lw=0)
+        names = [str(name) for name in gains.index]
+        ax.hlines(names, 0, gains, color=COLORS["synthetic"], lw=1.5)
+        ax.plot(gains, names, "o", color=COLORS["synthetic"], ms=5)
+        ax.plot([self.low, self.high], ["mean"] * 2, color="black", lw=3)
+        ax.plot(self.mean, "mean", "D", color="black")
+        ax.set_xlabel(f"gain of {self.first} over {self.second} (right is better)")
+        ax.tick_params(axis="y", labelsize=8)
+        return ax
 
 # %% ../nbs/70_stats.ipynb #b5890a7e
 def compare_two(table: pd.DataFrame, first: Hashable, second: Hashable, *,
@@ -269,11 +222,24 @@ def compare_two(table: pd.DataFrame, first: Hashable, second: Hashable, *,
     if not rope >= 0:
         raise ValueError(f"'rope' must be 0 or more, got {rope!r}. It is half the "
                          "width of the region that counts as a tie.")
-    gains = gains_of(table, first, second, lower_is_better)
-    shares = rope_probabilities(gains, rope, random_state)
-    return Versus(first, second, gains, rope, float(gains.mean()),
-                      *mean_interval(gains, random_state), *count_wins(gains, rope),
-                      signed_rank(gains), *shares, smallest_detectable(gains))
+    if first == second:
+        raise ValueError(f"'first' and 'second' must differ, got {first!r} twice.")
+    scores = check_scores(table, [first, second])
+    gains = scores[first] - scores[second]
+    gains = -gains if lower_is_better else gains
+    low = high = float(gains.iloc[0])
+    if np.ptp(gains) > 0:  # else there is nothing to draw
+        rng = np.random.default_rng(random_state)
+        drawn = bootstrap((gains.to_numpy(),), np.mean, rng=rng)
+        low, high = map(float, drawn.confidence_interval)
+    wins, losses = int((gains > rope).sum()), int((gains < -rope).sum())
+    shares = SignedRankTest.probs(np.zeros(len(gains)), gains.to_numpy(), rope,
+                                  nsamples=5_000, random_state=random_state)
+    worse, better = float(shares[0]), float(shares[-1])
+    return Versus(first, second, gains, rope, float(gains.mean()), low, high,
+                  wins, len(gains) - wins - losses, losses, signed_rank(gains),
+                  worse, max(0.0, 1 - worse - better), better,
+                  smallest_detectable(gains))
 
 # %% ../nbs/70_stats.ipynb #ecc558a4
 def holm_table(comparisons: Mapping[Any, Versus]) -> pd.DataFrame:
@@ -320,18 +286,6 @@ def holm_table(comparisons: Mapping[Any, Versus]) -> pd.DataFrame:
     return lines.assign(detectable=[smallest_detectable(one.gains, alpha)
                                     for one in comparisons.values()])
 
-# %% ../nbs/70_stats.ipynb #2fa4be43
-def average_ranks(scores: pd.DataFrame) -> pd.Series:
-    """The average rank of each method, the best first."""
-    return scores.rank(axis=1, ascending=False).mean().sort_values()
-
-# %% ../nbs/70_stats.ipynb #6269826e
-def friedman_p(scores: pd.DataFrame) -> float:
-    """The p-value of the Friedman test; 1 where all methods are equal everywhere."""
-    if (scores.nunique(axis=1) == 1).all():
-        return 1.0
-    return float(friedmanchisquare(*scores.to_numpy().T).pvalue)
-
 # %% ../nbs/70_stats.ipynb #b4851d34
 @dataclass(frozen=True, eq=False)
 class Ranking:
@@ -361,70 +315,50 @@ class Ranking:
     @property
     def p_values(self) -> pd.DataFrame:
         """The corrected p-values as a square table."""
-        return square(self.pairs["p (Holm)"], list(self.ranks.index))
+        names = self.ranks.index
+        table = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
+        told = self.pairs["p (Holm)"]
+        for (first, second), p in zip(told.index.tolist(), told, strict=True):
+            table.loc[first, second] = table.loc[second, first] = p
+        return table
 
     def to_frame(self) -> pd.DataFrame:
         """A line for each pair of methods."""
         return self.pairs
 
     def __str__(self) -> str:
-        return describe_many(self)
+        """A ranking in a few lines."""
+        sure = self.pairs[self.pairs["p (Holm)"] < 0.05]
+        told = [f"{b} below {a}" if mean > 0 else f"{a} below {b}"
+                for (a, b), mean in zip(sure.index.tolist(), sure["mean"], strict=True)]
+        return "\n".join([
+            f"{len(self.ranks)} methods on {self.n_sets} data sets; average ranks: "
+            + ", ".join(f"{name} {rank:.2f}" for name, rank in self.ranks.items()),
+            f"  Friedman's test: p = {self.friedman_p:.2g} (ranks, because the sets "
+            "have different scales)",
+            f"  Wilcoxon's signed-rank test for {len(self.pairs)} pairs, Holm's "
+            "correction (not Nemenyi's test, which depends on the other methods)",
+            f"  differ at .05: {'; '.join(told) or 'no pair'}",
+            "  detectable in four of five such collections, median over pairs: "
+            f"{self.pairs['detectable'].median():.4f}"])
 
     def plot(self, ax=None):
-        """Draw the critical-difference diagram."""
-        return draw_ranks(self, ax)
-
-# %% ../nbs/70_stats.ipynb #b5228805
-def square(p: pd.Series, methods: list) -> pd.DataFrame:
-    """p-values of pairs as a symmetric table, with 1 on the diagonal."""
-    table = pd.DataFrame(np.eye(len(methods)), index=methods, columns=methods)
-    for (first, second), value in zip(p.index.tolist(), p, strict=True):
-        table.loc[first, second] = table.loc[second, first] = value
-    return table
-
-# %% ../nbs/70_stats.ipynb #4fa2b492
-def win_table(scores: pd.DataFrame, methods: list, rope: float) -> pd.DataFrame:
-    """On how many sets the method of the line beats the one of the column."""
-    return pd.DataFrame({
-        other: {one: int((scores[one] - scores[other] > rope).sum()) for one in methods}
-        for other in methods})
-
-# %% ../nbs/70_stats.ipynb #e4c0cd6c
-def describe_many(found: Ranking) -> str:
-    """A ranking in a few lines."""
-    sure = found.pairs[found.pairs["p (Holm)"] < 0.05]
-    told = [f"{b} below {a}" if mean > 0 else f"{a} below {b}"
-            for (a, b), mean in zip(sure.index.tolist(), sure["mean"], strict=True)]
-    return "\n".join([
-        f"{len(found.ranks)} methods on {found.n_sets} data sets; average ranks: "
-        + ", ".join(f"{name} {rank:.2f}" for name, rank in found.ranks.items()),
-        f"  Friedman's test: p = {found.friedman_p:.2g} (ranks, because the sets have "
-        "different scales)",
-        f"  Wilcoxon's signed-rank test for {len(found.pairs)} pairs, Holm's "
-        "correction (not Nemenyi's test, which depends on the other methods)",
-        f"  differ at .05: {'; '.join(told) or 'no pair'}",
-        "  detectable in four of five such collections, median over pairs: "
-        f"{found.pairs['detectable'].median():.4f}"])
-
-# %% ../nbs/70_stats.ipynb #2783d1a1
-SWAP = {"left": "right", "right": "left"}
-
-
-def draw_ranks(found: Ranking, ax=None):
-    """The critical-difference diagram, the best on the right."""
-    methods = len(found.ranks)
-    ax = ax or plt.subplots(figsize=(7, 0.3 * methods + 1), layout="constrained")[1]
-    parts = critical_difference_diagram(
-        found.ranks, found.p_values, ax=ax, label_fmt_left=" {rank:.2f}  {label}",
-        label_fmt_right="{label}  {rank:.2f} ", text_h_margin=0.15,
-        color_palette={name: "0.25" for name in found.ranks.index},
-        crossbar_props={"color": COLORS["synthetic"], "linewidth": 4})
-    for label in parts["labels"]:
-        label.set_horizontalalignment(SWAP[label.get_horizontalalignment()])
-    ax.set(xlim=(methods + 0.2, 0.8), xticks=range(1, methods + 1))
-    ax.grid(False)
-    ax.set_title("average rank (right is better)", fontsize=10)
-    return ax
+        """The critical-difference diagram, the best on the right."""
+        methods = len(self.ranks)
+        height = 0.3 * methods + 1
+        ax = ax or plt.subplots(figsize=(7, height), layout="constrained")[1]
+        parts = critical_difference_diagram(
+            self.ranks, self.p_values, ax=ax, label_fmt_left=" {rank:.2f}  {label}",
+            label_fmt_right="{label}  {rank:.2f} ", text_h_margin=0.15,
+            color_palette={name: "0.25" for name in self.ranks.index},
+            crossbar_props={"color": COLORS["synthetic"], "linewidth": 4})
+        swap = {"left": "right", "right": "left"}
+        for label in parts["labels"]:
+            label.set_horizontalalignment(swap[label.get_horizontalalignment()])
+        ax.set(xlim=(methods + 0.2, 0.8), xticks=range(1, methods + 1))
+        ax.grid(False)
+        ax.set_title("average rank (right is better)", fontsize=10)
+        return ax
 
 # %% ../nbs/70_stats.ipynb #81acbd19
 def compare_many(table: pd.DataFrame, *, rope: float = 0.01,
@@ -485,8 +419,12 @@ def compare_many(table: pd.DataFrame, *, rope: float = 0.01,
                          "use compare_two.")
     scores = check_scores(table, methods)
     better = -scores if lower_is_better else scores
-    ranks = average_ranks(better)
+    ranks = better.rank(axis=1, ascending=False).mean().sort_values()
+    equal = (better.nunique(axis=1) == 1).all()
+    friedman = 1.0 if equal else friedmanchisquare(*better.to_numpy().T).pvalue
     pairs = {pair: compare_two(better, *pair, rope=rope, random_state=random_state)
              for pair in combinations(ranks.index, 2)}
-    return Ranking(ranks, friedman_p(better), holm_table(pairs),
-                   win_table(better, list(ranks.index), rope), len(scores))
+    wins = {other: {one: int((better[one] - better[other] > rope).sum())
+                    for one in ranks.index} for other in ranks.index}
+    return Ranking(ranks, float(friedman), holm_table(pairs), pd.DataFrame(wins),
+                   len(scores))

@@ -5,6 +5,7 @@
 # %% ../nbs/10_table.ipynb #97509038
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 # %% auto #0
-__all__ = ['KINDS', 'infer_kinds', 'TableCodec', 'identifier_columns']
+__all__ = ['KINDS', 'TIMES', 'infer_kinds', 'TableCodec', 'identifier_columns']
 
 # %% ../nbs/10_table.ipynb #3fcea915
 def is_frame(X) -> bool:
@@ -115,6 +116,7 @@ def count_from(series: nw.Series, first: int) -> np.ndarray:
 
 # %% ../nbs/10_table.ipynb #9510faca
 KINDS = ("continuous", "integer", "binary", "constant", "date", "categorical")
+TIMES = (nw.Datetime, nw.Date, nw.Duration)
 
 # %% ../nbs/10_table.ipynb #6db6c183
 def number_kind(values: np.ndarray) -> str:
@@ -131,8 +133,7 @@ def infer_kind(series: nw.Series) -> str:
     if values is not None:
         first = first_number(series, values)
         return number_kind(count_from(series, first) if first else values)
-    times = (nw.Datetime, nw.Date, nw.Duration)
-    return "date" if series.dtype in times else "categorical"
+    return "date" if series.dtype in TIMES else "categorical"
 
 # %% ../nbs/10_table.ipynb #8339d44f
 def infer_kinds(X) -> pd.Series:
@@ -189,6 +190,125 @@ def resolve_kinds(kinds, X) -> list[str]:
         inferred[names.index(column)] = kind
     return inferred
 
+# %% ../nbs/10_table.ipynb #384c9ef0
+def arrow_type(text: str):
+    """A type of Arrow from its text."""
+    import pyarrow as pa
+
+    if found := re.fullmatch(r"timestamp\[(\w+), tz=(.+)\]", text):
+        return pa.timestamp(*found.groups())
+    if found := re.fullmatch(r"decimal(\d+)\((\d+), (-?\d+)\)", text):
+        bits, precision, scale = map(int, found.groups())
+        return getattr(pa, f"decimal{bits}")(precision, scale)
+    if found := re.fullmatch(r"dictionary<values=(.+), indices=(\w+), ordered=(.)>",
+                             text):
+        levels, places, ordered = found.groups()
+        return pa.dictionary(arrow_type(places), arrow_type(levels), ordered == "1")
+    return pa.type_for_alias(text)
+
+# %% ../nbs/10_table.ipynb #284c2527
+DETAILS = ("time_unit", "time_zone", "precision", "scale", "categories")
+
+
+def describe_dtype(series: nw.Series) -> dict[str, Any]:
+    """The dtype of a column as texts, lists and numbers."""
+    native, dtype = series.to_native(), series.dtype
+    if not isinstance(native, pd.Series):
+        if hasattr(native, "type"):
+            known = [part.dictionary.to_pylist() for part in
+                     native.unify_dictionaries().chunks[:1]
+                     if hasattr(part, "dictionary")]
+            return {"arrow": str(native.type), "known": sum(known, [])}
+        told = {key: getattr(dtype, key) for key in DETAILS if hasattr(dtype, key)}
+        if "categories" in told:
+            told["categories"] = list(told["categories"])
+        return {"narwhals": type(dtype).__name__, **told}
+    own: Any = native.dtype
+    if isinstance(own, pd.CategoricalDtype):
+        known = own.categories
+        return {"category": known.tolist(), "of": str(known.dtype),
+                "ordered": bool(own.ordered)}
+    if isinstance(own, pd.StringDtype):
+        return {"string": own.storage,
+                "nan": getattr(own, "na_value", pd.NA) is not pd.NA}
+    arrow = isinstance(own, pd.ArrowDtype)
+    return {"arrow": str(own.pyarrow_dtype)} if arrow else {"pandas": str(own)}
+
+
+def make_dtype(told: dict[str, Any], library: str) -> Any:
+    """The dtype that was described, in the terms of its library."""
+    kind, value = next(iter(told.items()))
+    if kind == "category":
+        known = pd.Index(value, dtype=told["of"])
+        return pd.CategoricalDtype(known, told["ordered"])
+    if kind == "string":
+        return pd.StringDtype(value, **({"na_value": np.nan} if told["nan"] else {}))
+    if kind == "arrow":
+        made = arrow_type(value)
+        return pd.ArrowDtype(made) if library == "pandas" else made
+    if kind == "narwhals":
+        dtype = nw.dtypes.DType if value.startswith("_") else getattr(nw, value)
+        if not (isinstance(dtype, type) and issubclass(dtype, nw.dtypes.DType)):
+            raise ValueError(f"{value!r} is no dtype of narwhals")
+        details = {key: item for key, item in told.items() if key != kind}
+        return dtype(**details) if details else dtype
+    return pd.api.types.pandas_dtype(value) if kind == "pandas" else value
+
+# %% ../nbs/10_table.ipynb #0fe08548
+def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Where the values of a column are missing, and its values as objects."""
+    values = np.empty(len(series), dtype=object)
+    values[:] = series.to_list()
+    return pd.isna(values), values
+
+# %% ../nbs/10_table.ipynb #97b32434
+class Column:
+    """What a column is: its name, library and dtype, and what stands for missing."""
+
+    gap: Any = None
+
+    def __init__(self, series: nw.Series):
+        self.name, self.library = series.name, series.implementation.name.lower()
+        self.dtype = describe_dtype(series)
+        native = series.to_native()
+        own = getattr(native, "dtype", getattr(native, "type", None))
+        try:
+            made = self.like.to_native()
+            same = getattr(made, "dtype", getattr(made, "type", None)) == own
+        except Exception:  # whatever a library says of a dtype that it cannot make
+            same = False
+        if not same:
+            self.dtype = {"itself": own}
+        missing, values = split_missing(series)
+        self.missing = int(missing.sum())
+        self.shown = str(getattr(native, "dtype", series.dtype))
+        if self.missing and series.dtype == nw.Object:
+            self.gap = values[missing][0]
+
+    @property
+    def like(self) -> nw.Series:
+        """A column of this library and dtype without rows."""
+        return self.make([])
+
+    def make(self, values) -> nw.Series:
+        """A column of this library and dtype."""
+        dtype = make_dtype(self.dtype, self.library)
+        native: Any
+        if isinstance(dtype, pd.CategoricalDtype):
+            native = pd.Series(pd.Categorical(values, dtype=dtype), name=self.name)
+        elif self.library == "pandas":
+            native = pd.Series(values, dtype=dtype, name=self.name)
+        elif self.library == "pyarrow":
+            import pyarrow as pa
+
+            known = self.dtype.get("known", [])  # first, as a dictionary has an order
+            native = pa.chunked_array([pa.array([*known, *values], dtype)[len(known):]])
+        elif "itself" in self.dtype:
+            native = nw.dependencies.get_polars().Series(self.name, values, dtype)
+        else:
+            return nw.new_series(self.name, values, dtype, backend=self.library)
+        return nw.from_native(native, series_only=True).alias(self.name)
+
 # %% ../nbs/10_table.ipynb #298725d5
 def pandas_like(dtype, values: np.ndarray, missing: np.ndarray, gap=None) -> pd.Series:
     """Numbers or times as a series of a dtype of NumPy, pandas or Arrow; `gap` is what
@@ -238,17 +358,12 @@ def number_ends(series: nw.Series, values: np.ndarray, whole: bool) -> list[Any]
     return [float(np.nanmin(values)), float(np.nanmax(values))]
 
 
-def object_details(series: nw.Series) -> tuple[Any, int | None]:
-    """What stands for a missing value in a column of objects, and the decimals of its
-    numbers, None where they are not Python's `Decimal`."""
-    if series.dtype != nw.Object:
-        return None, None
-    items = pd.Series(series.to_list(), dtype=object)
-    present, gone = items.dropna(), items[items.isna()]
-    gap = gone.iloc[0] if len(gone) else None
-    if not all(isinstance(item, Decimal) for item in present):
-        return gap, None
-    return gap, max(0, *(-item.as_tuple().exponent for item in present))
+def decimals_of(series: nw.Series) -> int | None:
+    """The decimals of a column of Python's `Decimal`; None for other numbers."""
+    present = [item for item in series.to_list() if not pd.isna(item)]
+    if series.dtype != nw.Object or not all(isinstance(x, Decimal) for x in present):
+        return None
+    return max(0, *(-item.as_tuple().exponent for item in present))
 
 # %% ../nbs/10_table.ipynb #5cd74f29
 def nothing_there(series: nw.Series) -> np.ndarray | None:
@@ -269,15 +384,15 @@ def as_decimals(values: np.ndarray, places: int) -> np.ndarray:
     return made
 
 # %% ../nbs/10_table.ipynb #06ade03f
-class NumberColumn:
+class NumberColumn(Column):
     """A column of numbers: its codes are the numbers, less `first`."""
 
-    size, first, gap, places = 0, 0, None, None
+    size, first, places = 0, 0, None
 
     def __init__(self, series: nw.Series, kind: str):
+        super().__init__(series)
         values: Any = as_numbers(series)
-        self.kind, self.like, self.whole = kind, series.head(1), is_whole(series)
-        self.gap, self.places = object_details(series)
+        self.kind, self.whole, self.places = kind, is_whole(series), decimals_of(series)
         self.first = first_number(series, values)
         codes = self.encode(series)
         self.distinct = len(np.unique(codes[~np.isnan(codes)]))
@@ -360,14 +475,15 @@ def time_family(series: nw.Series) -> str:
     return f"times {'with' if zone else 'without'} a time zone"
 
 # %% ../nbs/10_table.ipynb #20df87fb
-class DateColumn:
+class DateColumn(Column):
     """A column of times: its codes are whole steps from the first one."""
 
     size, kind, whole = 0, "date", True
 
     def __init__(self, series: nw.Series, kind: str = "date"):
+        super().__init__(series)
         ticks, missing = as_ticks(series)
-        seen, self.like = np.unique(ticks[~missing]), series.head(1)
+        seen = np.unique(ticks[~missing])
         self.low, self.distinct = int(seen[0]) if len(seen) else 0, len(seen)
         self.step = max(int(np.gcd.reduce(seen - self.low)), 1) if len(seen) else 1
         self.last = int(seen[-1] - self.low) // self.step if len(seen) else 0
@@ -397,25 +513,22 @@ def sort_values(values) -> list:
     except TypeError:
         return sorted(values, key=lambda value: (type(value).__name__, str(value)))
 
-# %% ../nbs/10_table.ipynb #0fe08548
-def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Where the values of a column are missing, and its values as objects."""
-    values = np.empty(len(series), dtype=object)
-    values[:] = series.to_list()
-    return pd.isna(values), values
-
 # %% ../nbs/10_table.ipynb #99fd27fd
-class CategoryColumn:
+class CategoryColumn(Column):
     """A column of categories, coded by their places; missing is the last one."""
 
     kind, whole = "categorical", True
 
     def __init__(self, series: nw.Series, kind: str = "categorical"):
+        super().__init__(series)
         missing, values = split_missing(series)
         self.levels = sort_values(set(values[~missing]))
         self.low, self.high, self.distinct = "", "", len(self.levels)
         self.size = self.distinct + bool(missing.any())
-        self.examples = series[np.unique(self.encode(series), return_index=True)[1]]
+        self.ticks = None
+        if series.dtype in TIMES:  # Python's times have no nanoseconds
+            first = np.unique(self.encode(series), return_index=True)[1]
+            self.ticks = as_ticks(series[first])[0].tolist()
 
     def encode(self, series: nw.Series) -> np.ndarray:
         """The places of the values among the levels; -1 for one that was not seen."""
@@ -426,7 +539,13 @@ class CategoryColumn:
 
     def decode(self, codes: np.ndarray) -> nw.Series:
         """The values at these places."""
-        return self.examples[codes.astype(np.int64)]
+        gaps = [self.gap] * (self.size - len(self.levels))
+        if self.ticks is None:
+            levels = self.make([*self.levels, *gaps])
+        else:
+            missing = np.arange(self.size) >= len(self.levels)
+            levels = from_ticks(self.like, np.array(self.ticks, np.int64), missing)
+        return levels[codes.astype(np.int64)]
 
 # %% ../nbs/10_table.ipynb #604cc202
 def refuse(names, found, what: str, way_out: str) -> None:
@@ -536,33 +655,38 @@ def shown_ends(coder) -> tuple:
     return str(first), str(last)
 
 # %% ../nbs/10_table.ipynb #ca284426
-def describe_column(series: nw.Series, coder) -> dict:
+def describe_column(coder) -> dict:
     """The line of a column in `columns_`."""
-    native, (low, high) = series.to_native(), shown_ends(coder)
-    missing = pd.isna(np.array(series.to_list(), dtype=object)).sum()
-    return {"kind": coder.kind, "dtype": str(getattr(native, "dtype", series.dtype)),
-            "low": low, "high": high, "distinct": coder.distinct,
-            "missing": int(missing)}
+    low, high = shown_ends(coder)
+    return {"kind": coder.kind, "dtype": coder.shown, "low": low, "high": high,
+            "distinct": coder.distinct, "missing": coder.missing}
 
 # %% ../nbs/10_table.ipynb #883d018c
-def pandas_joined(made: list[nw.Series], like: pd.DataFrame) -> pd.DataFrame:
-    """Columns as a pandas frame with the names of another."""
-    columns = [series.to_native().reset_index(drop=True) for series in made]
-    frame = pd.DataFrame(dict(enumerate(columns)))
-    frame.columns = like.columns
-    return frame
+def names_of(X) -> Column | list | None:
+    """What the names of a pandas frame's columns are; several levels are a list."""
+    if not isinstance(X, pd.DataFrame):
+        return None
+    if isinstance(X.columns, pd.MultiIndex):
+        return list(X.columns.names)
+    return Column(nw.from_native(pd.Series(X.columns), series_only=True))
+
+
+def named_like(frame: pd.DataFrame, names: list, of: Any) -> pd.DataFrame:
+    """A pandas frame with these names, of the type that they were."""
+    if isinstance(of, list):
+        return frame.set_axis(pd.MultiIndex.from_tuples(names, names=of), axis=1)
+    return frame.set_axis(pd.Index(of.make(names).to_native(), name=of.name), axis=1)
 
 # %% ../nbs/10_table.ipynb #52e93643
-def join_columns(made: list[nw.Series], names: list, like):
-    """Columns as a frame of the library of `like`, or as an array of its dtype."""
-    if not is_frame(like):
-        matrix = np.column_stack([series.to_numpy() for series in made])
-        return matrix.astype(np.asarray(like).dtype)
-    if isinstance(like, pd.DataFrame):
-        return pandas_joined(made, like)
-    frames = [series.alias(name).to_frame()
-              for series, name in zip(made, names, strict=True)]
-    return nw.concat(frames, how="horizontal").to_native()
+def join_columns(made: list[nw.Series], names: list, of: Any = None):
+    """Columns as a frame of their library; `of` tells what the names of a pandas
+    frame are."""
+    if of is None:
+        frames = [series.alias(name).to_frame()
+                  for series, name in zip(made, names, strict=True)]
+        return nw.concat(frames, how="horizontal").to_native()
+    columns = [series.to_native().reset_index(drop=True) for series in made]
+    return named_like(pd.DataFrame(dict(enumerate(columns))), names, of)
 
 # %% ../nbs/10_table.ipynb #a909d710
 def check_size(columns: list[nw.Series]) -> None:
@@ -576,7 +700,7 @@ def check_size(columns: list[nw.Series]) -> None:
 def check_names(codec, X) -> None:
     """Refuse a table with other columns than those that a codec has learned."""
     names, known = column_names(X), codec.names_
-    renamed = is_frame(X) and is_frame(codec.like_) and names != known
+    renamed = is_frame(X) and codec.dtype_ is None and names != known
     if len(names) != codec.n_features_in_ or renamed:
         raise ValueError(f"'X' must have the {codec.n_features_in_} column(s) seen in "
                          f"fit, in their order ({name_some(known)}); got {len(names)} "
@@ -615,6 +739,12 @@ class TableCodec(TransformerMixin, BaseEstimator):
         times.
     n_features_in_ : int
         The number of columns.
+    names_ : list
+        Their names.
+    dtype_ : numpy.dtype or None
+        The dtype of a matrix; None for a frame.
+    like_ : frame or ndarray
+        A table without rows, with the columns and dtypes seen in `fit`.
 
     Examples
     --------
@@ -664,12 +794,21 @@ class TableCodec(TransformerMixin, BaseEstimator):
         kinds = resolve_kinds(self.kinds, X)
         check_columns(columns, names, kinds, self.missing)
         self.names_, self.n_features_in_ = names, len(columns)
-        self.like_ = X[:1] if is_frame(X) else np.asarray(X)[:1]
+        self.dtype_ = None if is_frame(X) else np.asarray(X).dtype
+        self.names_of_ = names_of(X)
         self.coders_ = make_coders(columns, kinds)
         self.sizes_ = np.array([coder.size for coder in self.coders_])
-        described = map(describe_column, columns, self.coders_)
-        self.columns_ = pd.DataFrame(list(described), index=names)
         return self
+
+    @property
+    def columns_(self) -> pd.DataFrame:
+        """One line a column, as a table to look at."""
+        return pd.DataFrame(list(map(describe_column, self.coders_)), index=self.names_)
+
+    @property
+    def like_(self):
+        """A table without rows, with the columns and dtypes seen in `fit`."""
+        return self.inverse_transform(np.empty((0, self.n_features_in_)))
 
     def transform(self, X) -> np.ndarray:
         """Code a table.
@@ -712,7 +851,9 @@ class TableCodec(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         pairs = zip(self.coders_, np.asarray(codes, float).T, strict=True)
         made = [coder.decode(column) for coder, column in pairs]
-        return join_columns(made, self.names_, self.like_)
+        if self.dtype_ is not None:
+            return np.column_stack([s.to_numpy() for s in made]).astype(self.dtype_)
+        return join_columns(made, self.names_, self.names_of_)
 
 # %% ../nbs/10_table.ipynb #f426f392
 def distance_to_even(ordered: np.ndarray) -> float:

@@ -20,7 +20,7 @@ from .samplers import ProWSyn
 from .table import as_numbers, column_names, infer_kind, is_frame, read_columns
 
 # %% auto #0
-__all__ = ['random_table', 'check_promises', 'table_examples']
+__all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
 
 # %% ../nbs/48_checks.ipynb #c4bf9f19
 SMALL_GAN = {"epochs": 1, "n_generators": 2, "k_neighbors": 5, "pool_size": 64,
@@ -38,80 +38,30 @@ NUMBERS: dict[str, Any] = {
     "byte": lambda rng, n: rng.integers(0, 256, n, dtype=np.uint8),
 }
 
-# %% ../nbs/48_checks.ipynb #9db93d68
-def make_category(rng, n: int) -> pd.Categorical:
-    """Ordered categories, one of which never occurs."""
-    levels = ["low", "high", "never"]
-    return pd.Categorical(rng.choice(levels[:2], n), levels, ordered=True)
-
-
-def make_date(rng, n: int) -> pd.DatetimeIndex:
-    """Days before and after 1970."""
-    days = pd.to_timedelta(rng.integers(-9000, 20000, n), unit="D")
-    return pd.Timestamp("1970-01-01") + days
-
-
-def make_time(rng, n: int) -> pd.DatetimeIndex:
-    """Times with a time zone, in milliseconds."""
-    passed = pd.to_timedelta(rng.integers(0, 10**9, n), unit="ms")
-    return pd.Timestamp("2020-01-01", tz="UTC") + passed
-
-
-def as_objects(values) -> pd.Series:
-    """Python objects as a column of pandas."""
-    return pd.Series(list(values), dtype=object)
-
-# %% ../nbs/48_checks.ipynb #e4555b1e
 MAKERS: dict[str, Any] = {
     **NUMBERS,
     "huge": lambda rng, n: rng.integers(2**62, 2**63 - 1, n, endpoint=True),
     "keys": lambda rng, n: rng.integers(2**63 - 5000, 2**63 - 1, n),
     "object": lambda rng, n: pd.Series(rng.integers(-9, 9, n), dtype=object),
-    "decimal": lambda rng, n: as_objects(
-        Decimal(int(cents)) / 100 for cents in rng.integers(-99, 999, n)),
-    "day": lambda rng, n: as_objects(
-        datetime.date(2024, 2, int(day)) for day in rng.integers(1, 30, n)),
-    "bytes": lambda rng, n: as_objects(bytes([b]) for b in rng.integers(0, 4, n)),
+    "decimal": lambda rng, n: pd.Series(
+        [Decimal(int(cents)) / 100 for cents in rng.integers(-99, 999, n)],
+        dtype=object),
+    "day": lambda rng, n: pd.Series(
+        [datetime.date(2024, 2, day) for day in rng.integers(1, 30, n).tolist()],
+        dtype=object),
+    "bytes": lambda rng, n: pd.Series(
+        [bytes([b]) for b in rng.integers(0, 4, n)], dtype=object),
     "text": lambda rng, n: pd.Series(rng.choice(["a", "b", "ø", ""], n), dtype=object),
-    "category": make_category,
+    "category": lambda rng, n: pd.Categorical(
+        rng.choice(["low", "high"], n), ["low", "high", "never"], ordered=True),
     "bool": lambda rng, n: rng.random(n) < 0.3,
-    "date": make_date,
-    "time": make_time,
+    "date": lambda rng, n: pd.Timestamp("1970-01-01") + pd.to_timedelta(
+        rng.integers(-9000, 20000, n), unit="D"),
+    "time": lambda rng, n: pd.Timestamp("2020-01-01", tz="UTC") + pd.to_timedelta(
+        rng.integers(0, 10**9, n), unit="ms"),
     "duration": lambda rng, n: pd.to_timedelta(rng.integers(0, 10**6, n), unit="s"),
 }
-
-# %% ../nbs/48_checks.ipynb #f39ce804
-def take_out(frame: pd.DataFrame, share: float, rng) -> pd.DataFrame:
-    """A frame from which a share of the values is taken out, where there is room."""
-    full = [isinstance(dtype, np.dtype) and dtype.kind in "iub"
-            for dtype in frame.dtypes]
-    return frame.where((rng.random(frame.shape) >= share) | full)
-
-# %% ../nbs/48_checks.ipynb #1d292e76
-BACKENDS: dict[str, Any] = {"nullable": "numpy_nullable", "arrow": "pyarrow",
-                            "polars": "pyarrow"}
 LIBRARIES = ("pandas", "nullable", "arrow", "polars", "numpy")
-
-
-def with_dtypes(frame: pd.DataFrame, library: str) -> pd.DataFrame:
-    """A frame of pandas with the dtypes of a library."""
-    if library not in BACKENDS:
-        return frame
-    return frame.convert_dtypes(dtype_backend=BACKENDS[library])
-
-
-def as_polars(frame: pd.DataFrame):
-    """A frame of polars; the package works without it, so it is imported here."""
-    import polars
-
-    return polars.from_pandas(frame)
-
-# %% ../nbs/48_checks.ipynb #5b9a5aa8
-def check_known(name: str, values, known) -> None:
-    """Refuse a value that is not known; the message names the parameter."""
-    for value in values:
-        if value not in known:
-            raise ValueError(f"'{name}' must be among {list(known)}; got {value!r}.")
 
 # %% ../nbs/48_checks.ipynb #11856856
 def random_table(rng: np.random.Generator, kinds, n: int, missing: float = 0.0,
@@ -150,103 +100,91 @@ def random_table(rng: np.random.Generator, kinds, n: int, missing: float = 0.0,
     >>> table.dtypes.astype(str).to_dict()
     {'count 0': 'int64', 'text 1': 'object'}
     """
-    check_known("kinds", kinds, MAKERS)
-    check_known("library", [library], LIBRARIES)
+    for name, values, known in (("kinds", kinds, list(MAKERS)),
+                                ("library", [library], list(LIBRARIES))):
+        for value in values:
+            if value not in known:
+                raise ValueError(f"'{name}' must be among {known}; got {value!r}.")
     frame = pd.DataFrame({f"{kind} {i}": pd.Series(MAKERS[kind](rng, n))
                           for i, kind in enumerate(kinds)})
     if library == "numpy":
         return frame.loc[:, [kind in NUMBERS for kind in kinds]].to_numpy(float)
-    frame = with_dtypes(frame, library)
-    frame = take_out(frame, missing, rng) if missing else frame
-    return as_polars(frame) if library == "polars" else frame
+    if library != "pandas":
+        frame = frame.convert_dtypes(
+            dtype_backend="numpy_nullable" if library == "nullable" else "pyarrow")
+    if missing:
+        full = [isinstance(dtype, np.dtype) and dtype.kind in "iub"
+                for dtype in frame.dtypes]
+        frame = frame.where((rng.random(frame.shape) >= missing) | full)
+    if library == "polars":  # the package works without it
+        import polars
 
-# %% ../nbs/48_checks.ipynb #44615e56
-def missing_in(series) -> np.ndarray:
-    """Where a column (a narwhals series) has missing values."""
-    return pd.isna(np.array([*series.to_list(), None], dtype=object))[:-1]
-
-
-def present(series):
-    """A column without its missing values."""
-    return series[np.flatnonzero(~missing_in(series))]
-
-# %% ../nbs/48_checks.ipynb #a3f29d55
-def check_range(real, synthetic) -> None:
-    """The values of a synthetic column must lie among or between the real ones."""
-    if infer_kind(real) == "categorical":
-        new = set(synthetic.to_list()) - set(real.to_list())
-        assert not new, f"the category {sorted(new, key=str)[0]!r} was not seen"
-        return
-    low, high = synthetic.min(), synthetic.max()
-    assert real.min() <= low and high <= real.max(), f"{low} to {high} is out of range"
+        return polars.from_pandas(frame)
+    return frame
 
 # %% ../nbs/48_checks.ipynb #8b63a44b
-def is_whole(series) -> bool:
-    """Whether a column holds whole numbers: by its dtype, or object by object."""
-    values = present(series).to_list()
-    return series.dtype.is_integer() or all(type(value) is int for value in values)
+def present(series):
+    """A column (a narwhals series) without its missing values."""
+    gone = pd.isna(np.array([*series.to_list(), None], dtype=object))[:-1]
+    return series[np.flatnonzero(~gone)]
 
 
 def check_column(real, synthetic) -> None:
     """The synthetic values of a column must be allowed by the real ones."""
-    gaps = missing_in(synthetic).any()
-    assert not gaps or missing_in(real).any(), "a missing value where there was none"
-    whole_numbers, real, synthetic = is_whole(real), present(real), present(synthetic)
+    n_real, n_synthetic = len(real), len(synthetic)
+    real, synthetic = present(real), present(synthetic)
+    gaps = len(synthetic) < n_synthetic
+    assert not gaps or len(real) < n_real, "a missing value where there was none"
     if not len(synthetic):
         return
-    check_range(real, synthetic)
-    if whole_numbers:
+    if infer_kind(real) == "categorical":
+        new = set(synthetic.to_list()) - set(real.to_list())
+        assert not new, f"the category {sorted(new, key=str)[0]!r} was not seen"
+    else:
+        low, high = synthetic.min(), synthetic.max()
+        assert real.min() <= low and high <= real.max(), (
+            f"{low} to {high} is out of range")
+    if real.dtype.is_integer() or all(type(value) is int for value in real.to_list()):
         values = as_numbers(synthetic)
         whole = values is None or (values == np.rint(values)).all()
         assert whole, "a fraction among whole numbers"
 
 # %% ../nbs/48_checks.ipynb #f138bb02
-def check_dtype(before, after) -> None:
-    """A column must come back with its dtype, as narwhals and as its library say."""
-    assert after.dtype == before.dtype, f"{before.dtype} became {after.dtype}"
-    old, new = (getattr(part.to_native(), "dtype", None) for part in (before, after))
-    assert new == old, f"{old} became {new}"
-
-
-def check_frame(X, X_res) -> None:
-    """A frame must come back with its columns, and its rows on top."""
+def check_rows(X, X_res) -> None:
+    """A table must come back with its dtypes, and its rows on top."""
+    if not is_frame(X):
+        assert X_res.dtype == X.dtype, f"{X.dtype} became {X_res.dtype}"
+        assert (X_res[:len(X)] == X).all(), "a given row has changed"
+        assert np.isfinite(X_res).all(), "a value is not finite"
+        return
     assert type(X_res) is type(X), f"the result is a {type(X_res).__name__}"
     assert column_names(X_res) == column_names(X), "a column has another name"
     for before, after in zip(read_columns(X), read_columns(X_res), strict=True):
-        check_dtype(before, after)
+        assert after.dtype == before.dtype, f"{before.dtype} became {after.dtype}"
+        old, new = (getattr(s.to_native(), "dtype", None) for s in (before, after))
+        assert new == old, f"{old} became {new}"
         same = str(after.head(len(before)).to_list()) == str(before.to_list())
         assert same, "a given row has changed"
 
-# %% ../nbs/48_checks.ipynb #25e97002
-def check_matrix(X, X_res) -> None:
-    """A matrix must come back with its dtype, and its rows on top; all finite."""
-    assert X_res.dtype == X.dtype, f"{X.dtype} became {X_res.dtype}"
-    assert (X_res[:len(X)] == X).all(), "a given row has changed"
-    assert np.isfinite(X_res).all(), "a value is not finite"
 
-# %% ../nbs/48_checks.ipynb #21abdaba
-def check_labels(y, y_res, wanted: dict) -> None:
-    """The labels must be the given ones, and those of the rows that were wanted."""
-    y, y_res = np.asarray(y), np.asarray(y_res)
-    assert (y_res[:len(y)] == y).all(), "a given label has changed"
+def check_words(sampler, y, y_res) -> None:
+    """The labels, and what a sampler says of its work, must be right."""
+    y, y_res, n = np.asarray(y), np.asarray(y_res), len(y)
+    assert (y_res[:n] == y).all(), "a given label has changed"
+    wanted = {label: n for label, n in sampler.sampling_strategy_.items() if n}
     before, after = (pd.Series(part).value_counts() for part in (y, y_res))
     for label in before.index:
         found, right = after[label], before[label] + wanted.get(label, 0)
         assert found == right, f"{found} rows of {label!r} instead of {right}"
-
-# %% ../nbs/48_checks.ipynb #331c0dd1
-def check_attributes(sampler, y, y_res) -> None:
-    """What a sampler says of its work must be true."""
-    n, new = len(y), len(y_res) - len(y)
     mask, origin, report = sampler.synthetic_mask_, sampler.provenance_, sampler.report_
-    assert mask.tolist() == [False] * n + [True] * new, "'synthetic_mask_' is wrong"
-    assert origin["class"].tolist() == list(np.asarray(y_res)[n:]), (
+    right = np.arange(len(y_res)) >= n
+    assert mask.tolist() == right.tolist(), "'synthetic_mask_' is wrong"
+    assert origin["class"].tolist() == list(y_res[n:]), (
         "'provenance_' tells other classes")
     parents = origin[["base", "neighbor"]].to_numpy(int)
-    own = np.asarray(y)[parents] == origin["class"].to_numpy()[:, None]
+    own = y[parents] == origin["class"].to_numpy()[:, None]
     assert (own | (parents < 0)).all(), "a parent is of another class"
     told = dict(zip(report["class"], report["n_synthetic"], strict=True))
-    wanted = {label: n for label, n in sampler.sampling_strategy_.items() if n}
     assert told == wanted, f"'report_' tells {told}"
 
 # %% ../nbs/48_checks.ipynb #07509328
@@ -279,50 +217,17 @@ def check_promises(X, y, sampler) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         X_res, y_res = sampler.fit_resample(X, y)
-    (check_frame if is_frame(X) else check_matrix)(X, X_res)
+    check_rows(X, X_res)
     assert len(X_res) == len(y_res), f"{len(X_res)} rows have {len(y_res)} labels"
-    check_labels(y, y_res, sampler.sampling_strategy_)
-    check_attributes(sampler, y, y_res)
+    check_words(sampler, y, y_res)
     for real, all_rows in zip(read_columns(X), read_columns(X_res), strict=True):
         check_column(real, all_rows.tail(len(y_res) - len(y)))
 
-# %% ../nbs/48_checks.ipynb #5236b474
-def copies_of_first(X):
-    """A table of as many rows, all of them copies of the first one."""
-    rows = np.repeat(0, len(X))
-    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
-
-
-def draw_table(draw, st):
-    """A random table, its labels, and what is to be done about missing values."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    library = draw(st.sampled_from(LIBRARIES))
-    known = list(NUMBERS if library == "numpy" else MAKERS)
-    kinds = draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
-    smaller = draw(st.lists(st.integers(1, 30), min_size=1, max_size=3))
-    sizes = [draw(st.integers(12, 40)), *smaller]
-    missing = 0.0 if library == "numpy" else draw(st.sampled_from([0.0, 0.0, 0.2]))
-    X = random_table(rng, kinds, sum(sizes), missing, library)
-    if draw(st.sampled_from([False] * 9 + [True])):
-        X = copies_of_first(X)
-    y = np.repeat([f"class {i}" for i in range(len(sizes))], sizes)
-    return X, y, "model" if missing else "refuse"
-
-# %% ../nbs/48_checks.ipynb #2eab83fb
+# %% ../nbs/48_checks.ipynb #91af7a60
 FIRST: dict[str, Any] = {"SMOTE": None, "noise": "noise", "random": RandomOverSampler(),
                          "borderline": BorderlineSMOTE(), "ProWSyn": ProWSyn()}
 
 
-def draw_sampler(draw, st, missing: str) -> SMOTEGAN:
-    """A random sampler."""
-    with_gan = draw(st.sampled_from([False] * 7 + [True]))
-    names = [name for name in FIRST if with_gan or name != "noise"]
-    first = draw(st.sampled_from(names))
-    gan = GAN(**SMALL_GAN) if with_gan else "none"
-    return SMOTEGAN(FIRST[first], gan, random_state=draw(st.integers(0, 99)),
-                    missing=missing)
-
-# %% ../nbs/48_checks.ipynb #91af7a60
 def table_examples():
     """A Hypothesis strategy of a table, its labels and a sampler for them.
 
@@ -350,7 +255,24 @@ def table_examples():
 
     @st.composite
     def example(draw):
-        X, y, missing = draw_table(draw, st)
-        return X, y, draw_sampler(draw, st, missing)
+        rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+        library = draw(st.sampled_from(LIBRARIES))
+        known = list(NUMBERS if library == "numpy" else MAKERS)
+        kinds = draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
+        smaller = draw(st.lists(st.integers(1, 30), min_size=1, max_size=3))
+        sizes = [draw(st.integers(12, 40)), *smaller]
+        missing = 0.0 if library == "numpy" else draw(st.sampled_from([0.0, 0.0, 0.2]))
+        X = random_table(rng, kinds, sum(sizes), missing, library)
+        y = np.repeat([f"class {i}" for i in range(len(sizes))], sizes)
+        if draw(st.sampled_from([False] * 9 + [True])):  # copies of the first row
+            rows = np.repeat(0, len(y))
+            X = X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
+        with_gan = draw(st.sampled_from([False] * 7 + [True]))
+        names = [name for name in FIRST if with_gan or name != "noise"]
+        first = draw(st.sampled_from(names))
+        gan = GAN(**SMALL_GAN) if with_gan else "none"
+        sampler = SMOTEGAN(FIRST[first], gan, random_state=draw(st.integers(0, 99)),
+                           missing="model" if missing else "refuse")
+        return X, y, sampler
 
     return example()

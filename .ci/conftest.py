@@ -1,0 +1,51 @@
+"""How the tests run: one thread each, the longest first; at their end the table of figures and one closing line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+                                          "TF_NUM_INTEROP_THREADS")})
+os.environ.update(MPLBACKEND="agg", PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3")
+sys.path.insert(0, str(ROOT))  # the package beside these tests, whatever is installed
+collect_ignore_glob = ["[!t]*.py"]  # scripts hold no doctests
+FIRST = ("test_site", "test_page", "test_exercises", "test_example", "test_hook")  # where no earlier run is known
+KEY = "smotegan/seconds"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Start with what took longest in the last run; of the site, which is one chain, all in a row."""
+    took = config.cache.get(KEY, {})
+
+    def place(item):
+        site = "test_site" in item.nodeid
+        rank = next((rank for rank, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
+        return (not site, 0 if site else -took.get(item.nodeid, 60 - 10 * rank))
+
+    items.sort(key=place)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print the figures of the pages that ran, and of the package."""
+    import pages
+
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])
+               if report.when == "call"]
+    config.cache.set(KEY, config.cache.get(KEY, {}) | {report.nodeid: report.duration for report in reports})
+    rows: dict[str, dict] = {}
+    for name, row in (value for report in reports for key, value in report.user_properties if key == "page"):
+        rows.setdefault(name, {}).update(row)
+    if rows:
+        terminalreporter.section("figures")
+        terminalreporter.write_line(f"{pages.page_table(rows)}\n\n{pages.module_table()}\n")
+    failed = {report.nodeid for key in ("failed", "error") for report in terminalreporter.stats.get(key, [])}
+    config.closing = f"{len(terminalreporter.stats.get('passed', []))} passed, {len(failed)} failed"
+
+
+def pytest_unconfigure(config):
+    """Close with a line that says only how many passed and how many failed."""
+    if hasattr(config, "closing"):
+        print(config.closing)
