@@ -12,8 +12,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
 COURSE = sorted((ROOT / "example_notebooks" / "course").glob("lesson_*.ipynb"))
-WORKED = sorted((ROOT / "example_notebooks" / "worked").glob("*.ipynb"))
-EXAMPLES = [*sorted((ROOT / "example_notebooks").glob("*.ipynb")), *WORKED]
+EXAMPLES = [path for part in (".", "worked") for path in sorted((ROOT / "example_notebooks" / part).glob("*.ipynb"))]
 NOTEBOOKS = [*PAGES, *EXAMPLES, *COURSE]
 
 
@@ -41,8 +40,8 @@ def has_tag(cell, tag: str) -> bool:
 
 def module_of(notebook) -> str | None:
     """The module that a page exports."""
-    found = [re.search(r"^#\| default_exp (\w+)", cell.source, re.M) for cell in notebook.cells[:3]]
-    return next((match[1] for match in found if match), None)
+    found = re.search(r"^#\| default_exp (\w+)", "\n".join(cell.source for cell in notebook.cells[:3]), re.M)
+    return found and found[1]
 
 
 def modules() -> list[str]:
@@ -51,10 +50,7 @@ def modules() -> list[str]:
 
 
 def without_directives(notebook):
-    """Take the lines that only nbdev reads (#| ...) off the cells; drop the cells that are hidden or had no others.
-
-    Of a cell that says `#| echo: false` only the output is for readers; it gets the tag `remove-input`.
-    """
+    """Take off what only nbdev reads (#| ...), and hidden cells; of `#| echo: false` only the output is for readers."""
     notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("#| hide")]
     for cell in notebook.cells:
         if cell.cell_type == "code":

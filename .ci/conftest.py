@@ -40,7 +40,7 @@ def pytest_terminal_summary(terminalreporter, config):
         rows.setdefault(name, {}).update(row)
     if rows:
         terminalreporter.section("figures")
-        terminalreporter.write_line(f"{pages.page_table(rows)}\n\n{pages.module_table()}\n")
+        terminalreporter.write_line(pages.tables(rows))
     failed = {report.nodeid for key in ("failed", "error") for report in terminalreporter.stats.get(key, [])}
     config.closing = f"{len(terminalreporter.stats.get('passed', []))} passed, {len(failed)} failed"
 

@@ -11,28 +11,27 @@ from __future__ import annotations
 import re
 import shutil
 from itertools import takewhile
+from statistics import median_high
 
-import nbformat
 from common import COURSE, ROOT, has_tag, limits, read, settings
+from nbformat import v4, write
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 from pages import code_lines
 
 COPIES = ROOT / "course_copies"
-STUB = "# Your lines here.\n..."
+CLEAR = ClearSolutions(enforce_metadata=False, code_stub={"python": "# Your lines here.\n..."})
 MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 LICENCE = ("*Text and pictures: [CC-BY 4.0](https://creativecommons.org/licenses/by/4.0/), the smotegan founders. "
            "Code: Apache 2.0.*")
 LIMITS = limits("course_limits")
 NO_TENSORFLOW = ("Lesson 1", "Lesson 2", "Lesson 3")
-PARTS = ("## Wrap-up", "## Quiz", "## What to remember")
+PARTS = ("## Wrap-up", "## Quiz", "## What to remember", LICENCE, "**Before you run:**")
 LAZY = "import sys\nassert 'tensorflow' not in sys.modules, 'this lesson must not need TensorFlow'"
 
 
 def stub(source: str) -> str:
     """An exercise without its solution."""
-    clear, cell = ClearSolutions(enforce_metadata=False, code_stub={"python": STUB}), nbformat.v4.new_code_cell(source)
-    clear.preprocess_cell(cell, {"language": "python"}, 0)
-    return cell.source
+    return CLEAR.preprocess_cell(v4.new_code_cell(source), {"language": "python"}, 0)[0].source
 
 
 def solved(source: str) -> str:
@@ -53,16 +52,16 @@ def proof(notebook):
     That world is a copy of the lesson's names: later cells that need what only a solution defines fail.
     """
     def code(source, *tags):
-        return nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+        return v4.new_code_cell(source, metadata={"tags": list(tags)})
 
-    proved = {cell.id: [code(stub(cell.source)), *(code(check.source, "raises-exception") for check in checks),
-                        *(code(f"exec({source!r}, {world})") for source, world in zip(
-                            [solved(cell.source), *(check.source for check in checks)],
-                            ["world := dict(globals())", *["world"] * len(checks)], strict=True))]
-              for cell, checks in exercises(notebook)}
+    proved = {}
+    for cell, checks in exercises(notebook):
+        lines = [f"exec({source!r}, world)" for source in (solved(cell.source), *(check.source for check in checks))]
+        proved[cell.id] = [code(stub(cell.source)), *(code(check.source, "raises-exception") for check in checks),
+                           code("\n".join(["world = dict(globals())", *lines]))]
     cells = [made for cell in notebook.cells if not has_tag(cell, "check") for made in proved.get(cell.id, [cell])]
     lazy = any(name in notebook.cells[0].source for name in NO_TENSORFLOW)
-    return nbformat.v4.new_notebook(cells=[*cells, *[code(LAZY)] * lazy])
+    return v4.new_notebook(cells=[*cells, *[code(LAZY)] * lazy])
 
 
 def failed_to_fail(notebook) -> list[str]:
@@ -71,30 +70,23 @@ def failed_to_fail(notebook) -> list[str]:
             and not any(output.output_type == "error" for output in cell.outputs)]
 
 
-def words(markdown: str) -> int:
-    """The words of prose: no fences, formulas, tags of HTML and addresses."""
-    text = re.sub(r"```.*?```|\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)", " ", markdown, flags=re.S)
-    return len(re.findall(r"\w[\w'’.,%-]*", text))
-
-
 def complaints(notebook) -> list[str]:
     """What a lesson breaks of the rules of the course."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    lengths = sorted(code_lines(solved(cell.source)) for cell in code)
-    middle, ratio, tried = lengths[len(lengths) // 2], words(prose) / sum(lengths), list(exercises(notebook))
-    rules = {
-        **{f"no part {part!r}": part in prose for part in (*PARTS, LICENCE, "**Before you run:**")},
-        f"its median code cell has {middle} lines, the limit is {LIMITS['median']:g}": middle <= LIMITS["median"],
-        f"{ratio:.1f} words of prose a line of code, at least {LIMITS['prose']:g}": ratio >= LIMITS["prose"],
-        "too few exercises": len(tried) >= LIMITS["exercises"],
-        "fewer than three questions with folded answers": prose.count("<details>") >= 6,
-        "an exercise has no marked solution": all(MARKS.search(cell.source) for cell, _ in tried),
-        "an exercise has no check below it": all(checks for _, checks in tried),
-        "a slider was committed with its output: run 'make prepare'": not any(
-            has_tag(cell, "slider") and cell.outputs for cell in code),
-    }
-    return [rule for rule, kept in rules.items() if not kept]
+    words = re.sub(r"```.*?```|\$\$.*?\$\$|<[^>]+>|\]\([^)]*\)", " ", prose, flags=re.S)
+    lengths, tried = [len(code_lines(solved(cell.source))) for cell in code], list(exercises(notebook))
+    ratio = len(re.findall(r"\w[\w'’.,%-]*", words)) / sum(lengths)
+    kept = {
+        **{f"it has the part {part!r}": part in prose for part in PARTS},
+        f"its median code cell has at most {LIMITS['median']:g} lines": median_high(lengths) <= LIMITS["median"],
+        f"it has at least {LIMITS['prose']:g} words of prose a line of code": ratio >= LIMITS["prose"],
+        f"it has at least {LIMITS['exercises']:g} exercises": len(tried) >= LIMITS["exercises"],
+        "it has at least three questions with folded answers": prose.count("<details>") >= 6,
+        "each exercise has a marked solution": all(MARKS.search(cell.source) for cell, _ in tried),
+        "each exercise has a check below it": all(checks for _, checks in tried),
+        "no slider is committed with its output": not any(has_tag(cell, "slider") and cell.outputs for cell in code)}
+    return [rule for rule, holds in kept.items() if not holds]
 
 
 def absolute_links(text: str) -> str:
@@ -108,10 +100,8 @@ def absolute_links(text: str) -> str:
 def graded(notebook):
     """The lesson with nbgrader's metadata: exercises are solutions to write, and their checks give a point each."""
     for place, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown":
-            cell.source = absolute_links(cell.source)
-        elif has_tag(cell, "exercise") or has_tag(cell, "check"):
-            exercise = has_tag(cell, "exercise")
+        cell.source = absolute_links(cell.source) if cell.cell_type == "markdown" else cell.source
+        if (exercise := has_tag(cell, "exercise")) or has_tag(cell, "check"):
             cell.metadata["nbgrader"] = {"schema_version": 3, "grade_id": f"cell-{place}", "cell_type": "code",
                                          "solution": exercise, "grade": not exercise, "locked": not exercise,
                                          "task": False, **({} if exercise else {"points": 1})}
@@ -120,8 +110,7 @@ def graded(notebook):
 
 def student(notebook):
     """The copy for a student: no solutions, no outputs, and checks that cannot be edited."""
-    for step in (ClearSolutions(code_stub={"python": STUB}), LockCells(), ClearOutput(), CheckCellMetadata(),
-                 ComputeChecksums()):
+    for step in (CLEAR, LockCells(), ClearOutput(), CheckCellMetadata(), ComputeChecksums()):
         notebook, _ = step.preprocess(notebook, {})
     return notebook
 
@@ -133,21 +122,16 @@ def teacher(notebook):
     return notebook
 
 
-def main() -> None:
+if __name__ == "__main__":
     shutil.rmtree(COPIES, ignore_errors=True)
     for make in (student, teacher):
         (COPIES / make.__name__).mkdir(parents=True)
         for path in COURSE:
-            nbformat.write(make(graded(read(path))), COPIES / make.__name__ / path.name)
+            write(make(graded(read(path))), COPIES / make.__name__ / path.name)
     (COPIES / "data").mkdir()
     for path in (ROOT / "example_notebooks" / "data").glob("shop*.csv.gz"):
         shutil.copy(path, COPIES / "data")
     for name in ("TEACHERS.md", "LICENSE.md"):
         text = (COURSE[0].parent / name).read_text(encoding="utf-8")
         (COPIES / "teacher" / name).write_text(absolute_links(text), encoding="utf-8")
-    print(f"{len(COURSE)} lessons for students, without outputs and solutions, and for teachers, with both, are in "
-          f"{COPIES.relative_to(ROOT)}/")
-
-
-if __name__ == "__main__":
-    main()
+    print(f"{len(COURSE)} lessons for students, without solutions and outputs, and for teachers are in {COPIES}")

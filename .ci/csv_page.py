@@ -20,32 +20,17 @@ USAGE = ("make csv CSV=path TARGET=column [COST=15] [KINDS='{\"column\": \"kind\
          "COST is what a missed rare case costs, where a false alarm costs 1.")
 
 
-def arguments() -> argparse.Namespace:
-    """What was asked for."""
-    parser = argparse.ArgumentParser(prog="make csv", usage=USAGE)
-    parser.add_argument("path")
-    parser.add_argument("target")
-    parser.add_argument("--cost", type=float, default=15)
-    parser.add_argument("--kinds", type=json.loads, default={})
-    parser.add_argument("--quick", action="store_true")
-    asked = parser.parse_args()
-    if not asked.path or not asked.target:
-        parser.error("CSV and TARGET must both be given")
-    return asked
-
-
-def main(asked: argparse.Namespace) -> int:
+def main(path: str, target: str, cost: float, kinds: dict, quick: bool) -> int:
     """Refuse a file or a target that cannot be read at once; else run the notebook."""
     try:
-        path = asked.path if is_url(asked.path) else str(Path(asked.path).expanduser().resolve())
+        path = path if is_url(path) else str(Path(path).expanduser().resolve())
         with warnings.catch_warnings(action="ignore"):  # the notebook shows them
             table = read_table(path)
-            prepare_table(table, asked.target, guess_columns(table, asked.target, asked.kinds))
+            prepare_table(table, target, guess_columns(table, target, kinds))
         for file in RESULTS.glob("*.*"):  # of an earlier run
             file.unlink()
-        print(f"Running example_notebooks/your_csv.ipynb on {Path(path).name}: a few minutes.")
-        show("your_csv.ipynb", RESULTS, path=path, target=asked.target, kinds=asked.kinds, quick=asked.quick,
-             costs={"false positive": 1, "false negative": asked.cost})
+        show("your_csv.ipynb", RESULTS, path=path, target=target, kinds=kinds, quick=quick,
+             costs={"false positive": 1, "false negative": cost})
     except CellExecutionError as error:
         print(f"make csv: {error.ename}: {error.evalue}", file=sys.stderr)
         return 1
@@ -56,4 +41,13 @@ def main(asked: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(arguments()))
+    parser = argparse.ArgumentParser(prog="make csv", usage=USAGE)
+    parser.add_argument("path")
+    parser.add_argument("target")
+    parser.add_argument("--cost", type=float, default=15)
+    parser.add_argument("--kinds", type=json.loads, default={})
+    parser.add_argument("--quick", action="store_true")
+    asked = parser.parse_args()
+    if not asked.path or not asked.target:
+        parser.error("CSV and TARGET must both be given")
+    sys.exit(main(**vars(asked)))

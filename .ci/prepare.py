@@ -1,4 +1,4 @@
-"""Before a commit: export the package, clean the notebooks, render README.md and CONTRIBUTING.md."""
+"""Before a commit: export the package, clean the notebooks, render README and CONTRIBUTING, list the layers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
-from common import NOTEBOOKS, ROOT, has_tag, read, without_directives
+from common import NOTEBOOKS, ROOT, has_tag, modules, read, without_directives
 from nbdev.clean import nbdev_clean
 from nbdev.doclinks import nbdev_export
 
@@ -61,4 +61,8 @@ if __name__ == "__main__":
         clean(path)
     for name, target in RENDERED.items():
         (ROOT / target).write_text(render(name), encoding="utf-8")
+    config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = "".join(f'    "{module}",\n' for module in reversed(modules()))
+    (ROOT / "pyproject.toml").write_text(re.sub(r"^layers = \[.*?\]$", f"layers = [\n{layers}]", config,
+                                                flags=re.M | re.S), encoding="utf-8")
     print("Exported, cleaned and rendered. Now: make test")

@@ -10,10 +10,9 @@ import argparse
 import os
 import re
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from itertools import zip_longest
+from difflib import unified_diff
 from pathlib import Path
 
 import nbformat
@@ -25,65 +24,40 @@ TIMING = re.compile(rf"{NUMBER}(?=\s*(?:s|ms|µs|us|seconds?|minutes?|min|MB|GB|
 ADDRESS = re.compile(r"( at)? 0x[0-9a-f]+|\d\d:\d\d:\d\d")
 
 
-def comparable(cell) -> list[str]:
-    """The lines that a cell printed or showed, without timings, addresses and the spaces that follow from them."""
-    text = "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "")
-                     for output in cell.get("outputs", []) if output.get("name") != "stderr")
-    text = TIMING.sub("#", ADDRESS.sub("", text))
-    return [re.sub(r"[ \-]{2,}", " ", line).strip() for line in text.splitlines() if line.strip()]
+def comparable(notebook) -> list[str]:
+    """The lines that a notebook printed or showed, without timings, addresses and the spaces that follow from them."""
+    lines = [f"cell {place}: {line}" for place, cell in enumerate(notebook.cells)
+             if not (has_tag(cell, "timing") or has_tag(cell, "slider")) for output in cell.get("outputs", [])
+             if output.get("name") != "stderr"
+             for line in (output.get("text") or output.get("data", {}).get("text/plain", "")).splitlines()]
+    return [re.sub(r"[ \-]{2,}", " ", TIMING.sub("#", ADDRESS.sub("", line))).strip() for line in lines]
 
 
-def size(old: list[str], new: list[str]) -> str:
-    """How far the numbers of two outputs are apart, in words."""
-    before, after = ([float(number.replace(",", "")) for number in re.findall(NUMBER, " ".join(lines))]
-                     for lines in (old, new))
-    if len(before) != len(after):
-        return f"{len(before)} numbers became {len(after)}"
-    gaps = [abs(a - b) / max(abs(a), abs(b)) for a, b in zip(before, after, strict=True) if a != b]
-    return f"{len(gaps)} of {len(before)} numbers, by {max(gaps):.2g} at most" if gaps else "words only"
-
-
-def difference(place: int, old, new) -> str | None:
-    """What differs in a cell, with the first lines that do; nothing where it is the same but for timings."""
-    if old.cell_type != "code" or has_tag(old, "timing") or has_tag(old, "slider"):
-        return None
-    before, after = comparable(old), comparable(new)
-    pairs = [pair for pair in zip_longest(before, after, fillvalue="(no line)") if pair[0] != pair[1]]
-    return (f"  cell {place}: {size(before, after)}; cells of timings need the tag `timing`\n"
-            f"    - {pairs[0][0]:.110}\n    + {pairs[0][1]:.110}") if pairs else None
-
-
-def refresh(path: Path, write: bool) -> tuple[Path, float, list[str]]:
-    """Run a notebook: how long it took, and what differs."""
-    committed, start = read(path), time.perf_counter()
+def refresh(path: Path, write: bool) -> list[str]:
+    """Run a notebook: the lines that differ."""
     try:
-        made = execute(deepcopy(committed), path.parent)
+        made = execute(deepcopy(read(path)), path.parent)
     except CellExecutionError as error:
-        return path, time.perf_counter() - start, [f"  it does not run: {error}"]
+        return [f"  it does not run: {error}"]
+    differ = [f"  {line:.140}" for line in unified_diff(comparable(read(path)), comparable(made), n=0, lineterm="")
+              if line.startswith(("-cell", "+cell"))]
     if write:
         nbformat.write(made, path)
-    pairs = zip(committed.cells, made.cells, strict=True)
-    found = [difference(place, old, new) for place, (old, new) in enumerate(pairs)]
-    return path, time.perf_counter() - start, [text for text in found if text]
+    return differ
 
 
-def main() -> int:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="make refresh", description=__doc__)
     parser.add_argument("words", nargs="*", help="parts of names of notebooks; all without any")
-    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="put the new outputs in; then: make prepare")
     asked = parser.parse_args()
     os.environ.update(OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS="ignore")
     chosen = [path for path in NOTEBOOKS if not asked.words or any(word in path.stem for word in asked.words)]
-    differ = 0
-    with ThreadPoolExecutor(asked.jobs) as pool:
-        for path, seconds, found in pool.map(lambda path: refresh(path, asked.write), chosen):
-            differ += bool(found)
-            print(f"{path.relative_to(ROOT)}: {f'{len(found)} differ' if found else 'the same'}, {seconds:.0f} s",
-                  *found, sep="\n", flush=True)
-    print(f"\n{len(chosen) - differ} of {len(chosen)} notebooks print what was committed; {differ} differ.")
-    return int(differ > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda path: refresh(path, asked.write), chosen)
+        differ = 0
+        for path, lines in zip(chosen, found, strict=True):
+            differ += bool(lines)
+            print(f"{path.relative_to(ROOT)}: {'differs' if lines else 'the same'}", *lines, sep="\n", flush=True)
+    print(f"{len(chosen) - differ} of {len(chosen)} notebooks print what was committed; {differ} differ.")
+    sys.exit(differ > 0)

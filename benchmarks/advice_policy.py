@@ -30,8 +30,10 @@ from sklearn.tree import DecisionTreeClassifier
 from smotegan import SMOTEGAN, load_dataset
 from smotegan.advice import advise, best_policy
 from smotegan.arms import read_arms
-from smotegan.comparison import Comparison, Split, make_folds, make_splits, run_arm
+from smotegan.comparison import Comparison
 from smotegan.data import DEV_DATASETS
+from smotegan.folds import Settings, Split, make_splits
+from smotegan.predictions import Problem, run_arm
 from smotegan.scores import score_folds
 
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
@@ -47,18 +49,17 @@ POLICIES = {"always nothing": ("none", 0), "always the tuned threshold": ("none"
 
 def outer(X, y, train, test, model, seed: int) -> Comparison:
     """Every arm trained on the training part and judged on the test part, with inner folds for its threshold."""
-    inner = make_splits(X[train], y[train], cv=5, n_repeats=1, random_state=seed)
+    inner = make_splits(X[train], y[train], None, Settings(cv=5, n_repeats=1, random_state=seed))
     split = Split(0, train, test, [(train[one.train], train[one.test]) for one in inner], seed)
-    arms = read_arms(FIXED)
-    runs = [run for arm in arms for run in run_arm(arm, {"model": model}, X, y, 1, 0, split)]
-    return Comparison(arms, {"model": model}, [split], runs, y, 1, costs=COSTS)
+    arms, problem = read_arms(FIXED), Problem(X, y, 1, {"model": model})
+    runs = [run for arm in arms for run in run_arm(arm, problem, 0, split)]
+    return Comparison(arms, problem.classifiers, [split], runs, y, 1, Settings(costs=COSTS))
 
 
 def value(judged: Comparison, metric: str, policy: tuple) -> float:
     """The gain of a policy on the test part."""
     score = judged.score(metric)
-    folds = make_folds(judged.of(policy[0]), judged.splits, judged.y01)[0]
-    return float(score.gain(score_folds(folds, score, policy[1]))[0])
+    return float(score.gain(score_folds(judged.folds(policy[0])[0], score, policy[1]))[0])
 
 
 def run_fold(name: str, model: str, fold: int) -> list[dict]:

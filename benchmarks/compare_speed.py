@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from smotegan import advise, compare, comparison
+from smotegan import advise, compare, predictions
 
 ARMS = ["none", "class weights", "random over-sampling", "random under-sampling", "SMOTE"]
 LOGISTIC = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
@@ -46,7 +46,7 @@ def timed(function, *args, **settings) -> float:
 
 def overhead(n: int, d: int, classifier, times: int = 3) -> list[float]:
     """The share of the time that is not training and predicting."""
-    inside, run_part, found = [0.0], comparison.run_part, []
+    inside, run_part, found = [0.0], predictions.run_part, []
 
     def measured(*args):
         start = time.perf_counter()
@@ -54,12 +54,12 @@ def overhead(n: int, d: int, classifier, times: int = 3) -> list[float]:
         inside[0] += time.perf_counter() - start
         return result
 
-    comparison.run_part = measured
+    predictions.run_part = measured
     for _ in range(times):
         inside[0] = 0.0
         whole = timed(lambda **s: compare(*table(n, d), classifier, ARMS, **s).table("F1"))
         found.append(whole / inside[0] - 1)
-    comparison.run_part = run_part
+    predictions.run_part = run_part
     return found
 
 

@@ -10,7 +10,6 @@ import re
 import shutil
 import sys
 from base64 import b64decode, b64encode
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -39,12 +38,15 @@ nb_execution_mode = "off"
 myst_enable_extensions = ["attrs_inline", "dollarmath", "amsmath"]
 myst_heading_anchors = 3
 numpydoc_show_class_members = False
+numpydoc_validation_checks = {"all", "EX01", "ES01", "SA01", "SA04", "RT03", "GL01", "YD01"}  # all but these
+numpydoc_validation_overrides = {  # one line may be enough, and another class may have the same parameters
+    "SS03": ["^Alias for field number"], "RT01": [r"\A[^\n]*\Z"],
+    "PR01": [r"\A[^\n]*\Z", r"Parameters and attributes are\s+those of"]}
 autodoc_member_order = "bysource"
 maximum_signature_line_length = 80
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 
 FOLD = 20  # an exported cell of more lines than this is folded
-WIDE = 96  # characters of an output that fit the desk
 UNUSED = ("mathjax/output/svg", "mathjax/input/asciimath.js", "mathjax/input/mml.js", "mathjax/input/tex-full.js",
           "mathjax/input/mml", "locales")  # pages write TeX and draw it with fonts; the theme speaks English
 BADGE = re.compile(r"\[!\[([^\]]*)\]\(https?://[^)]*badge[^)]*\)\]\(([^)]*)\)")
@@ -116,20 +118,13 @@ def read_source(app, name: str, content: list[str]) -> None:
     content[0] = nbformat.writes(without_directives(notebook))
 
 
-def is_prose(text: str) -> bool:
-    """Whether printed lines may be broken: they are no columns, or the long ones are sentences behind a label."""
-    gaps = [(len(line) > WIDE, len(re.findall(r"\S {2,}(?=\S)", line))) for line in text.splitlines()]
-    long = [gap for wide, gap in gaps if wide]
-    return max((gap for _, gap in gaps), default=0) == 0 or (bool(long) and max(long) <= 2)
-
-
 def fit_screen(app, name, template, context, doctree) -> None:
     """Let printed sentences break into lines, and write the width of pictures into their tags: a phone scrolls them."""
     sources = {made: source for source, made in app.builder.images.items()}
 
     def output(match):
-        prose = is_prose(unescape(re.sub("<[^>]+>", "", match[3])))
-        return f"{match[1]}{' prose' if prose else ''}{match[2]}{match[3]}"
+        columns = re.search(r"\S {2,}\S", re.sub("<[^>]+>", "", match[3]))
+        return f"{match[1]}{'' if columns else ' prose'}{match[2]}{match[3]}"
 
     def width(match):
         if not (path := app.srcdir / sources.get(match[2] + ".png", "none")).exists():

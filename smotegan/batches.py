@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .oversample import NOT_FITTED, below, check_index, read_labels
+from .inputs import NOT_FITTED, below, check_index, read_labels
 from .parameters import _safe_indexing, check_n_samples, check_random_state
 from .table import is_frame
 
@@ -32,22 +32,16 @@ def draw_rows(rng: np.random.Generator, positions: np.ndarray, share: int, large
     n = rng.binomial(share, 1 - len(positions) / largest) if can_make else 0
     return rng.choice(positions, share - n), n
 
-# %% ../nbs/47_batches.ipynb #c5899a2f
-def class_rows(X, sampler, label, real: np.ndarray, n_synthetic: int, rng):
-    """Real rows of a class and, below them, new synthetic ones."""
-    rows = _safe_indexing(X, real)
-    if not n_synthetic:
-        return rows
-    seed = int(rng.integers(2**31))
-    return below(rows, sampler.sample(n_synthetic, label, random_state=seed))
-
 # %% ../nbs/47_batches.ipynb #26f0e4a4
 def batch_rows(X, sampler, classes, positions: list, shares, rng):
     """The rows of a batch, class by class, and the number of each row's class."""
     largest, rows = max(map(len, positions)), None
     for label, own, share in zip(classes, positions, shares, strict=True):
         real, n = draw_rows(rng, own, share, largest, label in sampler.models_)
-        part = class_rows(X, sampler, label, real, n, rng)
+        part = _safe_indexing(X, real)
+        if n:
+            seed = int(rng.integers(2**31))
+            part = below(part, sampler.sample(n, label, random_state=seed))
         rows = part if rows is None else below(rows, part)
     return rows, np.repeat(np.arange(len(shares)), shares)
 
@@ -63,16 +57,10 @@ def dataset_class() -> Any:
         def __init__(self, X, y, sampler, batch_size, steps, transform, seed, **more):
             super().__init__(**more)
             self.X, self.sampler, self.batch_size = X, sampler, batch_size
-            self.steps, self.transform, self.seed, self.epoch = (
-                steps,
-                transform,
-                seed,
-                0,
-            )
-            self.classes_, codes = np.unique(y, return_inverse=True)
-            self.positions = [
-                np.flatnonzero(codes == code) for code in range(len(self.classes_))
-            ]
+            self.steps, self.transform, self.seed = steps, transform, seed
+            self.epoch = 0
+            self.classes_ = np.unique(y)
+            self.positions = [np.flatnonzero(y == label) for label in self.classes_]
 
         def __len__(self):
             return self.steps
@@ -80,9 +68,8 @@ def dataset_class() -> Any:
         def __getitem__(self, index):
             rng = np.random.default_rng([self.seed, self.epoch, index])
             shares = class_shares(len(self.classes_), self.batch_size, index)
-            rows, labels = batch_rows(
-                self.X, self.sampler, self.classes_, self.positions, shares, rng
-            )
+            rows, labels = batch_rows(self.X, self.sampler, self.classes_,
+                                      self.positions, shares, rng)
             order = rng.permutation(len(labels))
             rows = _safe_indexing(rows, order)
             features = rows if self.transform is None else self.transform(rows)

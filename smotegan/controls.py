@@ -16,8 +16,8 @@ from .columns import as_pandas
 from .copies import hash_rows
 from .distance import judged_distances
 from .encoder import reflect
+from .layout import limits_of, spread_of
 from .measures import MEASURES, Found, measure_all
-from .oversample import limits_of, spread_of
 from .questions import PARTS, Pool, label_lines
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE

@@ -22,7 +22,7 @@ from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
 from .measures import Found, alarms, measure_all
 from .questions import Pool, Side, make_pool
-from .report import FidelityError, FidelityReport, measure_table  # noqa: F401
+from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
 from .sentences import name_innocent, say_beside, say_like, say_mend
 from .table import column_names, is_frame
 
@@ -50,7 +50,7 @@ def result_of(sampler) -> tuple:
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
         return X_res, np.asarray(y_res), mask
-    made = getattr(sampler, "_result_ref", lambda: getattr(sampler, "_result", None))()
+    made = getattr(sampler, "_result_ref", lambda: None)()
     if made is None:
         raise NotFittedError(
             "'sampler' must be a SMOTEGAN after its fit_resample, in the same process "

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -15,23 +16,121 @@ from scipy import sparse
 from scipy.special import bdtrc
 from sklearn.utils.validation import check_is_fitted
 
-from .oversample import NOT_FITTED, as_array, row_keys, sampled_keys
-from .table import as_numbers, column_names, is_frame, name_some
-
-# isort: split
-from .table import read_columns, split_missing
+from .copies import hash_rows
+from .inputs import NOT_FITTED, as_array
+from smotegan.table import (
+    as_numbers,
+    column_names,
+    is_frame,
+    name_some,
+    read_columns,
+    split_missing,
+)
 
 # %% auto #0
-__all__ = ['LeakageError', 'LeakageWarning', 'assert_no_leak']
+__all__ = ['LeakageError', 'LeakageWarning', 'complain', 'assert_no_leak']
 
-# %% ../nbs/42_leak.ipynb #199684b8
+# %% ../nbs/42_leak.ipynb #43c0c031
+def row_keys(X) -> np.ndarray:
+    """Two keys for each row, as it is and in single precision; shape (n, 2)."""
+    X = np.asarray(X)
+    with np.errstate(over="ignore"):
+        return np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
+
+# %% ../nbs/42_leak.ipynb #f1e0fbdb
+OTHERS = 20_000
+SAMPLED = 2**20  # keys of rows of `sample` that are kept
+
+
+@dataclass
+class RowKeys:
+    """The keys of synthetic rows, parents and some other rows; two columns each.
+
+    `coinciding` is the share of parents that coincide by chance, by either key,
+    `parent_share` that of parents among the training rows, and `collision` how likely
+    two rows coincide.
+    """
+
+    synthetic: np.ndarray
+    parents: np.ndarray
+    others: np.ndarray
+    coinciding: list[float]
+    parent_share: float
+    collision: float
+    ring: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.uint64))
+    n_sampled: int = 0
+
+    @classmethod
+    def of(cls, rows, X: np.ndarray, provenance: pd.DataFrame, y) -> RowKeys:
+        """The keys that are kept of a fit; where a class's parents are not told, all
+        its rows count as parents."""
+        pairs = provenance[["base", "neighbor"]].to_numpy(dtype=int)
+        unknown = provenance.loc[pairs[:, 0] < 0, "class"].unique()
+        parents = np.unique(np.append(pairs, np.flatnonzero(np.isin(y, unknown))))
+        parents = parents[parents >= 0]
+        others = np.flatnonzero(np.bincount(parents, minlength=len(y)) == 0)
+        others = others[::max(1, -(-len(others) // OTHERS))]
+        made, known = row_keys(rows), row_keys(X[parents])
+        share, told = [0.0, 0.0], pairs[:, 0] >= 0
+        for i in (0, 1) if len(parents) else ():
+            own = known[np.searchsorted(parents, np.maximum(pairs[told], parents[0])), i]
+            strange = made[told, i][(made[told, i][:, None] != own).all(axis=1)]
+            keys = pd.Series(known[:, i])
+            twice = keys.duplicated(keep=False) | keys.isin(strange)
+            share[i] = float(twice.mean())
+        return cls(made, known, row_keys(X[others]), share, len(parents) / len(y),
+                   collision_share(X))
+
+    def add(self, rows) -> None:
+        """Add the keys of rows of `sample`; the oldest make way for the newest."""
+        new = row_keys(rows[-SAMPLED:])
+        need = min(self.n_sampled + len(new), SAMPLED)
+        if need > len(self.ring):
+            size = min(max(need, 2 * len(self.ring)), SAMPLED)
+            longer = np.zeros((size, 2), np.uint64)
+            longer[:len(self.ring)] = self.ring
+            self.ring = longer
+        places = (self.n_sampled + np.arange(len(new))) % len(self.ring)
+        self.ring[places] = new
+        self.n_sampled += len(new)
+
+    def chance(self, column: int, known: np.ndarray) -> float:
+        """How likely a clean row is equal to one of the rows that are known."""
+        others = np.isin(self.others[:, column], known) if len(self.others) else [0.0]
+        observed = (self.parent_share * self.coinciding[column]
+                    + (1 - self.parent_share) * np.mean(others))
+        return max(float(observed), min(1.0, self.collision * len(pd.unique(known))))
+
+    def matches(self, rows: np.ndarray, coarser: bool) -> tuple:
+        """Which test rows are synthetic, which are parents, and the chance of either;
+        `coarser` rows are compared in single precision."""
+        made = np.concatenate([self.synthetic, self.ring[:self.n_sampled]])
+        known = np.concatenate([made, self.parents])
+        chance = [self.chance(i, known[:, i]) for i in (0, 1)]
+        i = int(coarser or chance[1] <= chance[0])
+        synthetic = np.isin(rows[:, i], made[:, i])
+        parents = np.isin(rows[:, i], self.parents[:, i]) & ~synthetic
+        return synthetic, parents, chance[i]
+
+
+def collision_share(X: np.ndarray) -> float:
+    """How likely two rows coincide, if the columns were independent."""
+    X, share = X[::max(1, len(X) // 2000)], 1.0
+    for column in X.T:
+        counts = np.unique(column, return_counts=True)[1]
+        share *= (counts * (counts - 1)).sum() / max(len(X) * (len(X) - 1), 1)
+        if share == 0:
+            break
+    return float(share)
+
+# %% ../nbs/42_leak.ipynb #44963ba2
 def cannot(name, wanted: str, got) -> ValueError:
     """The error about a column that cannot be compared."""
     return ValueError(
         f"'X_test' must hold {wanted} in the column {name!r}, as in fit; got {got}. "
         "Nothing could be compared: convert the column to what the sampler was given.")
 
-# %% ../nbs/42_leak.ipynb #44963ba2
+
 def in_order(X, known: list, named: bool):
     """The rows with the columns of the fit, found by name where both have names."""
     names, named = column_names(X), named and is_frame(X)
@@ -47,7 +146,7 @@ def in_order(X, known: list, named: bool):
         return X[known]
     return nw.from_native(X, eager_only=True).select(known).to_native()
 
-# %% ../nbs/42_leak.ipynb #910cf9d2
+# %% ../nbs/42_leak.ipynb #0fdde84e
 def number_of(item) -> Any:
     """A number, from text where it was written so; None for what is no number."""
     for read in (int, float) if isinstance(item, str) else (float,):
@@ -57,7 +156,7 @@ def number_of(item) -> Any:
             pass
     return None
 
-# %% ../nbs/42_leak.ipynb #0fdde84e
+
 def read_numbers(series: nw.Series, name) -> nw.Series:
     """A column of numbers, as it is or from text."""
     dtype = str(getattr(series.to_native(), "dtype", series.dtype)).lower()
@@ -72,7 +171,7 @@ def read_numbers(series: nw.Series, name) -> nw.Series:
         raise cannot(name, "numbers", repr(values[items.index(None)]))
     return nw.from_native(pd.Series(items, dtype=object), series_only=True)
 
-# %% ../nbs/42_leak.ipynb #882a11a0
+
 def number_codes(coder, series: nw.Series, name) -> np.ndarray:
     """The codes of a column of numbers, in the precision of the fit."""
     series = read_numbers(series, name)
@@ -82,29 +181,25 @@ def number_codes(coder, series: nw.Series, name) -> np.ndarray:
     return coder.encode(series)
 
 # %% ../nbs/42_leak.ipynb #b2d475b4
-def read_times(series: nw.Series, like: nw.Series, name) -> nw.Series:
-    """A column of times, as it is or from text."""
-    missing, values = split_missing(series)
-    if not all(isinstance(value, str) for value in values[~missing]) or missing.all():
-        return series
-    try:
-        if like.dtype == nw.Duration:
-            times: Any = pd.to_timedelta(pd.Series(values))
-        else:
-            times = pd.to_datetime(pd.Series(values), format="ISO8601")
-    except ValueError:
-        raise cannot(name, "times", f"text such as {values[~missing][0]!r}") from None
-    return nw.from_native(times, series_only=True)
-
-# %% ../nbs/42_leak.ipynb #44e242da
 def time_codes(coder, series: nw.Series, name) -> np.ndarray:
-    """The codes of a column of times."""
-    codes = coder.encode(read_times(series, coder.like, name))
+    """The codes of a column of times, as it is or from text."""
+    missing, values = split_missing(series)
+    if not missing.all() and all(isinstance(value, str) for value in values[~missing]):
+        try:
+            if coder.like.dtype == nw.Duration:
+                times: Any = pd.to_timedelta(pd.Series(values))
+            else:
+                times = pd.to_datetime(pd.Series(values), format="ISO8601")
+        except ValueError:
+            raise cannot(name, "times",
+                         f"text such as {values[~missing][0]!r}") from None
+        series = nw.from_native(times, series_only=True)
+    codes = coder.encode(series)
     if codes is None:
         raise cannot(name, "times (with or without a time zone, as then)", series.dtype)
     return codes
 
-# %% ../nbs/42_leak.ipynb #d5dde67a
+# %% ../nbs/42_leak.ipynb #9f979e5b
 def spelled(value) -> Any:
     """A value as a number where it can be read as one, else as text."""
     text = {"true": "1", "false": "0"}.get(str(value).lower(), str(value))
@@ -113,7 +208,7 @@ def spelled(value) -> Any:
     except ValueError:
         return text
 
-# %% ../nbs/42_leak.ipynb #9f979e5b
+
 def category_codes(coder, series: nw.Series, name) -> np.ndarray:
     """The codes of a column of categories, by spelling where the type is another."""
     codes, (missing, values) = coder.encode(series), split_missing(series)
@@ -141,7 +236,7 @@ def codes_of_table(X, codec) -> tuple[np.ndarray, bool]:
               for coder, series, _ in columns if coder.kind not in READ]
     return np.column_stack(codes), any(single)
 
-# %% ../nbs/42_leak.ipynb #c8c19dff
+
 def codes_of_matrix(X, dtype: np.dtype, width: int) -> tuple[np.ndarray, bool]:
     """The numbers of a matrix in the precision of the fit, and whether they are
     coarser."""
@@ -158,7 +253,7 @@ def codes_of_matrix(X, dtype: np.dtype, width: int) -> tuple[np.ndarray, bool]:
     X = X.astype(dtype) if dtype.kind == "f" and dtype.itemsize < kind.itemsize else X
     return X, kind == np.float32 and dtype not in (np.float32, np.float16)
 
-# %% ../nbs/42_leak.ipynb #887b28b3
+
 def keys_of(X, sampler) -> tuple[np.ndarray, bool]:
     """The keys of test rows, and whether they are coarser than the rows of the fit."""
     X = X.toarray() if sparse.issparse(X) else as_array(X)
@@ -172,25 +267,6 @@ def keys_of(X, sampler) -> tuple[np.ndarray, bool]:
         codes, coarser = codes_of_matrix(X, sampler._dtype, sampler.n_features_in_)
     return row_keys(codes), coarser
 
-# %% ../nbs/42_leak.ipynb #cbe14121
-def chance_of(keys, column: int, known: np.ndarray) -> float:
-    """How likely a clean row is equal to one of the rows that are known."""
-    others = np.isin(keys.others[:, column], known) if len(keys.others) else [0.0]
-    observed = (keys.parent_share * keys.coinciding[column]
-                + (1 - keys.parent_share) * np.mean(others))
-    return max(float(observed), min(1.0, keys.collision * len(pd.unique(known))))
-
-# %% ../nbs/42_leak.ipynb #2244a44c
-def compare(rows: np.ndarray, coarser: bool, keys) -> tuple:
-    """Which test rows are synthetic, which are parents, and the chance of either."""
-    made = np.concatenate([keys.synthetic, sampled_keys(keys)])
-    known = np.concatenate([made, keys.parents])
-    chance = [chance_of(keys, i, known[:, i]) for i in (0, 1)]
-    i = int(coarser or chance[1] <= chance[0])
-    synthetic = np.isin(rows[:, i], made[:, i])
-    parents = np.isin(rows[:, i], keys.parents[:, i]) & ~synthetic
-    return synthetic, parents, chance[i]
-
 # %% ../nbs/42_leak.ipynb #e23db529
 class LeakageError(ValueError):
     """Synthetic rows, or rows that others were made from, are among the test rows."""
@@ -199,7 +275,7 @@ class LeakageError(ValueError):
 class LeakageWarning(UserWarning):
     """Test rows are equal to synthetic ones or parents, as chance alone may do."""
 
-# %% ../nbs/42_leak.ipynb #466037f3
+
 def complain(synthetic, parents, chance: float) -> None:
     """Raise an error, or warn where chance explains what was found."""
     found, n = synthetic | parents, len(synthetic)
@@ -258,6 +334,6 @@ def assert_no_leak(X_test, sampler) -> None:
     >>> assert_no_leak(X[150:], sampler)
     """
     check_is_fitted(sampler, "keys_", msg=NOT_FITTED)
-    synthetic, parents, chance = compare(*keys_of(X_test, sampler), sampler.keys_)
+    synthetic, parents, chance = sampler.keys_.matches(*keys_of(X_test, sampler))
     if synthetic.any() or parents.any():
         complain(synthetic, parents, chance)

@@ -6,1213 +6,172 @@
 from __future__ import annotations
 
 import numbers
-import warnings
+import weakref
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling import ADASYN, SMOTEN, BorderlineSMOTE
+from imblearn.over_sampling import ADASYN, BorderlineSMOTE
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_sampling_strategy, check_target_type
-from scipy import sparse
+from imblearn.utils import check_target_type
 from sklearn.base import clone
 from sklearn.utils import check_consistent_length, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
-from .choose import choose_rows
-
-# isort: split
-from .copies import CHUNK_ROWS, KnownRows, draw_again, hash_rows, known_rows
-from .encoder import TableEncoder, collapse_groups, expand_groups, kept_columns
-
-# isort: split
-from .encoder import one_hot_groups, reflect
 from .gan import GAN, WGANGP
+from smotegan.inputs import (
+    NOT_FITTED,
+    as_array,
+    below,
+    check_index,
+    check_strategy,
+    labels_below,
+    read_labels,
+    read_rows,
+    stack_rows,
+)
+from .layout import Layout
+from .leak import RowKeys
 from .parameters import Interval, StrOptions, check_n_samples
-from .samplers import FIRST_STEPS, NEAREST, ClassData, FirstStep, SamplerStep
-
-# isort: split
-from .samplers import SMOTEStep, as_dense, as_first_step, without_rows
+from smotegan.report import (
+    history_of,
+    provenance_of,
+    report_of,
+    warn_of_notes,
+)
+from .samplers import FirstStep, as_dense
 from .save import SavedFileError, load_state, savable, save_state
-from .smote import Proposal
-from .table import TableCodec, check_eager, check_numeric, identifier_columns
-
-# isort: split
-from .table import is_frame
+from .second import SecondStep, as_second_step
+from .steps import over_sample, plan_class
+from .table import check_numeric, is_frame
 
 # %% auto #0
-__all__ = ['ARMS', 'SMOTEGAN']
-
-# %% ../nbs/46_oversample.ipynb #dc3b5c86
-MIN_ROWS_GAN = 8
-
-
-def choose_steps(n_rows: int, step, gan) -> tuple[Any, Any, str]:
-    """What a class of `n_rows` gets: its first step, its GAN or None, and why not
-    more."""
-    if gan is None and step is FIRST_STEPS["noise"]:
-        return None, None, "neither a first step nor a GAN was asked for"
-    if n_rows == 1:
-        return FIRST_STEPS["jitter"], None, "1 row only: jitter around it, and no GAN"
-    step = step if n_rows >= step.min_rows else FIRST_STEPS["smote"]
-    if n_rows >= MIN_ROWS_GAN:
-        return step, gan, ""
-    why = f"{n_rows} rows only: no GAN (it needs {MIN_ROWS_GAN})" if gan else ""
-    return step, None, why
-
-# %% ../nbs/46_oversample.ipynb #89cb9121
-@savable
-@dataclass
-class ClassModel(ClassData):
-    """The rows of one class and the steps that make more of them."""
-
-    step: Any = None
-    gan: Any = None
-    notes: list[str] = field(default_factory=list)
-    encoder: TableEncoder | None = None
-    pool: Proposal | None = None
-    kinds: dict | None = None
-    known: KnownRows | None = None
-    copies: tuple = (0.0, 0.0)
-    candidates: int = 1
-
-# %% ../nbs/46_oversample.ipynb #3fe5bc9c
-def try_step(model: ClassModel, n: int, random_state) -> tuple[Proposal | None, str]:
-    """What a step proposes that may fail, or None and the reason."""
-    try:
-        proposal = model.step.propose(model, n, random_state)
-    except (ValueError, RuntimeError) as error:
-        return None, str(error).split("\n")[0]
-    return (proposal, "") if len(proposal.X) else (None, "it proposed no rows")
-
-# %% ../nbs/46_oversample.ipynb #778f070d
-def propose(model: ClassModel, n: int, random_state, out=None) -> Proposal:
-    """Propose `n` rows; SMOTE takes over where a sampler cannot work."""
-    if model.step.needs_table:
-        proposal, reason = try_step(model, n, random_state)
-        if proposal is not None:
-            return proposal
-        model.notes.append(f"{model.step.name} could not work here ({reason}): SMOTE "
-                           "instead")
-        model.step = FIRST_STEPS["smote"]
-    return model.step.propose(model, n, random_state, out)
-
-# %% ../nbs/46_oversample.ipynb #86e9b085
-def parents_of(proposal: Proposal) -> np.ndarray:
-    """The two parents of each proposed row, -1 where unknown."""
-    return np.column_stack([proposal.base, proposal.neighbor])
-
-# %% ../nbs/46_oversample.ipynb #877cee4a
-def proposer(model: ClassModel, random_state):
-    """A function that proposes standardised rows from some rows of the class alone, and
-    tells their parents."""
-    random = check_random_state(random_state)
-    encoder: Any = model.encoder
-
-    def propose_from(seen, n):
-        hidden = np.delete(np.arange(len(model.rows)), seen)
-        part: Any = without_rows(model, hidden)
-        part.step, part.notes, part.kinds = model.step, [], model.kinds
-        made = propose(part, n, random.randint(2**31 - 1))
-        parents = np.append(seen, -1)[parents_of(made)]  # the last one is for unknown
-        return encoder.transform(made.X), parents
-
-    return propose_from
-
-# %% ../nbs/46_oversample.ipynb #8ed239be
-def codes_again(encoder: TableEncoder, Z: np.ndarray) -> np.ndarray:
-    """Standardised rows as codes; values next to a pile are put on it."""
-    X = encoder.inverse_transform(Z)
-    for i, pile in zip(encoder.numbers_, encoder.piles_, strict=True):
-        if len(pile):
-            near = pile[abs(X[:, i, None] - pile).argmin(axis=1)]
-            X[:, i] = np.where(np.isclose(X[:, i], near, 1e-9), near, X[:, i])
-    return X
-
-
-def distance_scale(model: ClassModel):
-    """What standardised columns are multiplied by, so that distances are as in the
-    first step; None where it has no units."""
-    if model.units is None:
-        return None
-    encoder: Any = model.encoder
-    numbers = encoder._units()[1] / model.units[encoder.numbers_]
-    others = np.ones(encoder.n_features_out_ - len(numbers))
-    return np.append(numbers, others * np.median(numbers) if len(numbers) else others)
-
-
-def fit_gan(model: ClassModel, pool: Proposal, random_state, X_other=None) -> None:
-    """Fit the encoder and a clone of the GAN on the class; legal rows are judged."""
-    model.pool, model.gan = pool, clone(model.gan)
-    model.gan._progress_name = f"GAN, class {np.asarray(model.label).item()!r}"
-    encoder = model.encoder = TableEncoder(model.sizes, model.kinds).fit(model.rows)
-    if model.gan.random_state is None:
-        model.gan.set_params(random_state=random_state)
-    model.gan.fit(encoder.transform(model.rows), encoder.transform(pool.X),
-                  parents=parents_of(pool),
-                  X_other=None if X_other is None else encoder.transform(X_other),
-                  finish=lambda Z, moves: encoder.transform(
-                      encoder.move(codes_again(encoder, Z), moves)),
-                  propose=proposer(model, random_state),
-                  scale=distance_scale(model))
-
-# %% ../nbs/46_oversample.ipynb #f472a9b2
-def refine_chunk(encoder: TableEncoder, gan, X: np.ndarray, anchors, random_state):
-    """Move some rows by a GAN; the rows that moved are made legal."""
-    Z = encoder.transform(X)
-    move = gan.refine(Z, random_state, anchors) - Z
-    refined = np.where(move.any(axis=1, keepdims=True), encoder.move(X, move), X)
-    return refined, np.sqrt(((encoder.transform(refined) - Z) ** 2).mean(axis=1))
-
-# %% ../nbs/46_oversample.ipynb #432fe58d
-def refine(model: ClassModel, proposal: Proposal, random_state=None):
-    """Move proposed rows, in place; the rows, and how far each went (in deviations)."""
-    X, distance, gan = proposal.X, np.zeros(len(proposal.X)), model.gan
-    if gan is None or model.encoder is None or not gan.moves_rows_:
-        return X, distance
-    random_state = None if random_state is None else check_random_state(random_state)
-    anchors = proposal.anchor
-    for rows in gen_batches(len(X), CHUNK_ROWS):
-        X[rows], distance[rows] = refine_chunk(
-            model.encoder, gan, X[rows], anchors[rows], random_state)
-    return X, distance
-
-# %% ../nbs/46_oversample.ipynb #7cf30162
-def check_strategy(sampling_strategy, y) -> dict:
-    """The rows to make of each class; errors name the parameter and count the
-    classes."""
-    labels, counts = np.unique(y, return_counts=True)
-    have = dict(zip(labels.tolist(), counts.tolist(), strict=True))
-    if len(have) < 2:
-        raise ValueError(
-            "'y' must have at least 2 classes, a minority and a majority; got 1 class "
-            f"({have}). If a fold of a cross-validation lost its minority rows, "
-            "stratify the split."
-        )
-    try:
-        return check_sampling_strategy(sampling_strategy, y, "over-sampling")
-    except ValueError as error:
-        raise ValueError(
-            f"'sampling_strategy' cannot be met by 'y', whose classes have {have} "
-            f"rows; got {sampling_strategy!r}. {str(error).rstrip('.')}. Ask for at "
-            "least as many rows of a class as it has, of classes that 'y' has, or use "
-            "'auto' to bring all up to the largest."
-        ) from error
-
-# %% ../nbs/46_oversample.ipynb #9d491908
-def as_array(X):
-    """Tensors and the like as arrays; arrays, frames and lists as they are."""
-    known = isinstance(X, (np.ndarray, list)) or sparse.issparse(X) or is_frame(X)
-    return X if known or not hasattr(X, "__array__") else np.asarray(X)
-
-
-def check_two_dimensional(X) -> None:
-    """Refuse what is no table."""
-    shape = (1, 1) if is_frame(X) else np.shape(X)
-    if len(shape) != 2:
-        raise ValueError(
-            f"'X' must be a table of rows and columns. Expected 2D array, got "
-            f"{len(shape)}D array instead: shape {shape}. Use X.reshape(-1, 1) for a "
-            "single column, or X.reshape(1, -1) for a single row.")
-
-# %% ../nbs/46_oversample.ipynb #1529f8ee
-def is_matrix(X) -> bool:
-    """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
-    if sparse.issparse(X):
-        return True
-    check_eager(X)
-    if is_frame(X):
-        return False
-    X = np.asarray(X)
-    if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
-        return max(-int(X.min()), int(X.max())) < 2**53
-    if X.dtype.kind == "O" and X.ndim == 2:
-        return not any(
-            isinstance(value, (str, bool)) or value is None
-            for value in X.ravel().tolist()
-        )
-    return X.dtype.kind != "U"
-
-# %% ../nbs/46_oversample.ipynb #3abb8cba
-def read_table(X, kinds, missing):
-    """A table as a matrix, and the codec behind it; None for a matrix of numbers."""
-    plain = isinstance(kinds, str) and missing == "refuse"
-    if is_matrix(X) and (plain or sparse.issparse(X)):
-        if not plain:
-            raise ValueError(
-                "'kinds' and 'missing' need a dense table; got a sparse matrix with "
-                f"kinds={kinds!r} and missing={missing!r}. Pass X.toarray(), or leave "
-                "both out.")
-        return X, None
-    check_two_dimensional(X)
-    table = TableCodec(kinds, missing).fit(X)
-    return table.transform(X), table
-
-# %% ../nbs/46_oversample.ipynb #fc891b76
-def kinds_by_position(table, kinds) -> dict | None:
-    """The kinds that the user gave, by position."""
-    if table is None or isinstance(kinds, str):
-        return None
-    return {table.names_.index(name): kind for name, kind in kinds.items()}
-
-# %% ../nbs/46_oversample.ipynb #9162f1ce
-def check_classes(y) -> None:
-    """Refuse labels that are missing or continuous."""
-    if y is None:
-        return
-    plain = np.array(y, dtype=object) if isinstance(y, list) else np.asarray(y)
-    if gone := int(np.sum(pd.isna(plain))):
-        raise ValueError(
-            f"'y' must not contain missing values; got {gone} of them. Drop those "
-            "rows, or give them a class of their own.")
-    values = np.asarray(y).ravel()
-    if values.dtype.kind == "f" and (values != np.rint(values)).any():
-        raise ValueError(
-            "'y' must hold classes; got numbers with fractions, such as "
-            f"{values[values != np.rint(values)][0].item()!r}. Over-sampling is for "
-            "classification: cut them into classes first, for example by pandas.cut.")
-
-# %% ../nbs/46_oversample.ipynb #fe5d3c87
-def read_labels(y) -> tuple[Any, Any]:
-    """The labels as an array, and the series that they came from, None where they were
-    no series."""
-    if not nw.dependencies.is_into_series(y):
-        check_classes(y)
-        return as_array(y), None
-    plain = y.reset_index(drop=True) if isinstance(y, pd.Series) else y
-    series = nw.from_native(plain, series_only=True)
-    check_classes(series.to_list() if series.is_null().any() else series.to_numpy())
-    numeric = series.dtype.is_numeric()
-    return series.to_numpy() if numeric else np.array(series.to_list()), series
-
-# %% ../nbs/46_oversample.ipynb #89f9a550
-def check_index(X, y) -> None:
-    """Refuse a frame and labels of pandas whose indexes differ."""
-    pandas = all(isinstance(part, (pd.DataFrame, pd.Series)) for part in (X, y))
-    if not pandas or len(X) != len(y) or X.index.equals(y.index):
-        return
-    pairs = enumerate(zip(X.index.tolist(), y.index.tolist(), strict=True))
-    for place, (ours, theirs) in pairs:
-        if ours != theirs:
-            shuffled = X.index.isin(y.index).all()
-            other = "the same one in another order: " if shuffled else ""
-            raise ValueError(
-                f"'X' and 'y' must have the same index; got {other}{ours!r} in 'X' and "
-                f"{theirs!r} in 'y' at position {place}. Rows and labels are paired by "
-                "position. If the index tells which belong together, pass "
-                "y.loc[X.index]; if they stand in the right order, pass both with "
-                "reset_index(drop=True).")
-
-# %% ../nbs/46_oversample.ipynb #2d302118
-def below(X, made):
-    """A table and, below it, synthetic rows of the same kind."""
-    if not is_frame(X):
-        both = np.vstack([as_array(X), made])
-        return both.tolist() if isinstance(X, list) else both
-    if isinstance(X, pd.DataFrame):
-        return pd.concat([X, made], ignore_index=True)
-    return nw.concat(
-        [nw.from_native(X, eager_only=True), nw.from_native(made, eager_only=True)]
-    ).to_native()
-
-# %% ../nbs/46_oversample.ipynb #15327059
-def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):
-    """A series of labels and, below it, those of synthetic rows, picked from it."""
-    known, first = np.unique(y, return_index=True)
-    added = labels[first[np.searchsorted(known, made)]]
-    if isinstance(labels.to_native(), pd.Series):
-        return pd.concat([labels.to_native(), added.to_native()], ignore_index=True)
-    both = nw.concat([part.alias("y").to_frame() for part in (labels, added)])
-    return both.get_column("y").alias(labels.name).to_native()
-
-# %% ../nbs/46_oversample.ipynb #14dbea43
-def labels_like(series, y: np.ndarray, y_res):
-    """All labels, in the format in which the first of them came."""
-    if series is None:
-        return y_res
-    return labels_below(series, y, np.asarray(y_res)[len(y):])
-
-# %% ../nbs/46_oversample.ipynb #ec6bae3c
-REPORT_COLUMNS = ["class", "n_real", "n_synthetic", "first_step", "gan", "median_move",
-                  "copies", "copies_of_others", "real_copies", "training", "note"]
-
-
-def encoder_notes(model: ClassModel) -> list[str]:
-    """What the encoder of a class did to columns with many categories."""
-    return [] if model.encoder is None else model.encoder.notes_
-
-
-def report_line(model: ClassModel, moved: np.ndarray) -> dict:
-    """The line of one class in `report_`."""
-    gan = model.gan
-    trained = "none" if gan is None else (
-        f"{type(gan).__name__}, {gan.generator}, {gan.n_updates_} updates")
-    return {"class": model.label, "n_real": len(model.rows), "n_synthetic": len(moved),
-            "first_step": "nothing" if model.step is None else model.step.name,
-            "gan": trained,
-            "median_move": float(np.median(moved)) if len(moved) else 0.0,
-            "copies": model.copies[0], "copies_of_others": model.copies[1],
-            "real_copies": 0.0 if model.known is None else
-            max(model.known.repeated, model.known.shared),
-            "training": "" if gan is None else gan.training_,
-            "note": "; ".join(model.notes + encoder_notes(model))}
-
-# %% ../nbs/46_oversample.ipynb #a037327e
-def warn_of_notes(model: ClassModel) -> None:
-    """Turn the notes of a class into one warning."""
-    if model.notes and model.step is not None:
-        label = np.asarray(model.label).item()
-        warnings.warn(
-            f"Class {label!r}: {'; '.join(model.notes)}. Collect more rows of it, or "
-            "leave it out with 'sampling_strategy'; 'report_' keeps this "
-            "note.", UserWarning,
-            stacklevel=2)
-
-# %% ../nbs/46_oversample.ipynb #97acb1a1
-PROVENANCE_COLUMNS = ["class", "base", "neighbor", "weight", "move"]
-
-
-def provenance(model: ClassModel, proposal: Proposal, positions, moved) -> pd.DataFrame:
-    """Class, parents as positions in `X`, weight and move of each synthetic row."""
-    positions = np.append(positions, -1).astype(np.int32)  # the last one is for unknown
-    values = (np.full(len(moved), model.label), positions[proposal.base],
-              positions[proposal.neighbor], proposal.weight, moved)
-    return pd.DataFrame(dict(zip(PROVENANCE_COLUMNS, values, strict=True)), copy=False)
-
-# %% ../nbs/46_oversample.ipynb #1bce9c0a
-def stacked(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Frames below each other, or an empty one with these columns."""
-    if len(frames) == 1:
-        return frames[0]
-    if not frames:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(frames, ignore_index=True)
-
-# %% ../nbs/46_oversample.ipynb #60369c31
-def row_keys(X) -> np.ndarray:
-    """Two keys for each row, as it is and in single precision; shape (n, 2)."""
-    X = np.asarray(X)
-    with np.errstate(over="ignore"):
-        return np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
-
-# %% ../nbs/46_oversample.ipynb #7b00856d
-def parent_rows(provenance: pd.DataFrame, y: np.ndarray) -> np.ndarray:
-    """Positions of all rows that synthetic ones were made from."""
-    base, neighbor = (provenance[name].to_numpy(dtype=int)
-                      for name in ("base", "neighbor"))
-    unknown = provenance.loc[base < 0, "class"].unique()
-    parents = np.concatenate([base, neighbor, np.flatnonzero(np.isin(y, unknown))])
-    return np.unique(parents[parents >= 0])
-
-# %% ../nbs/46_oversample.ipynb #5b24d627
-OTHERS = 20_000
-
-
-def other_rows(parents: np.ndarray, n: int) -> np.ndarray:
-    """Positions of at most `OTHERS` rows that are no parents, evenly spaced."""
-    others = np.flatnonzero(np.bincount(parents, minlength=n) == 0)
-    return others[::max(1, -(-len(others) // OTHERS))]
-
-
-def coinciding_parents(known, parents, made, provenance) -> float:
-    """The share of parents whose key another parent has, or a row not made of it."""
-    pairs = provenance[["base", "neighbor"]].to_numpy(dtype=int)
-    told = pairs[:, 0] >= 0
-    of = known[np.searchsorted(parents, np.maximum(pairs[told], parents[:1]))]
-    strange = made[told][(made[told][:, None] != of).all(axis=1)]
-    keys = pd.Series(known)
-    return float((keys.duplicated(keep=False) | keys.isin(strange)).mean())
-
-# %% ../nbs/46_oversample.ipynb #3c22a193
-def collision_share(X: np.ndarray) -> float:
-    """How likely two rows coincide, if the columns were independent."""
-    X, share = X[::max(1, len(X) // 2000)], 1.0
-    for column in X.T:
-        counts = np.unique(column, return_counts=True)[1]
-        share *= (counts * (counts - 1)).sum() / max(len(X) * (len(X) - 1), 1)
-        if share == 0:
-            break
-    return float(share)
-
-# %% ../nbs/46_oversample.ipynb #375154e5
-SAMPLED = 2**20  # keys of rows of `sample` that are kept
-
-
-@savable
-@dataclass
-class RowKeys:
-    """The keys of synthetic rows, parents and some other rows; two columns each.
-
-    `coinciding` is the share of parents that coincide by chance, by either key,
-    `parent_share` that of parents among the training rows, and `collision` how likely
-    two rows coincide.
-    """
-
-    synthetic: np.ndarray
-    parents: np.ndarray
-    others: np.ndarray
-    coinciding: list[float]
-    parent_share: float
-    collision: float
-    sampled: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.uint64))
-    n_sampled: int = 0
-
-# %% ../nbs/46_oversample.ipynb #7314400c
-def keys_of_fit(rows, X, provenance: pd.DataFrame, y) -> RowKeys:
-    """The keys that are kept of a fit."""
-    parents = parent_rows(provenance, y)
-    made, known = row_keys(rows), row_keys(X[parents])
-    others = row_keys(X[other_rows(parents, len(y))])
-    share = [coinciding_parents(known[:, i], parents, made[:, i], provenance)
-             if len(parents) else 0.0 for i in (0, 1)]
-    return RowKeys(made, known, others, share, len(parents) / len(y),
-                   collision_share(X))
-
-# %% ../nbs/46_oversample.ipynb #d95154fd
-def remember_sampled(keys: RowKeys, rows) -> None:
-    """Add the keys of rows of `sample`; the oldest make way for the newest."""
-    new = row_keys(rows[-SAMPLED:])
-    need = min(keys.n_sampled + len(new), SAMPLED)
-    if need > len(keys.sampled):
-        room = np.zeros((min(max(need, 2 * len(keys.sampled)), SAMPLED), 2), np.uint64)
-        room[:len(keys.sampled)] = keys.sampled
-        keys.sampled = room
-    places = (keys.n_sampled + np.arange(len(new))) % len(keys.sampled)
-    keys.sampled[places] = new
-    keys.n_sampled += len(new)
-
-
-def sampled_keys(keys: RowKeys) -> np.ndarray:
-    """The keys of rows of `sample` that are kept."""
-    return keys.sampled[:keys.n_sampled]
-
-# %% ../nbs/46_oversample.ipynb #898710c4
-def default_step(sizes: np.ndarray, n_rows: int, units):
-    """The first step where none was asked for: SMOTE; without any numbers, and as in
-    imbalanced-learn, SMOTEN."""
-    if units is not None or not sizes.all() or n_rows < 2:
-        return FIRST_STEPS["smote"]
-    return SamplerStep(SMOTEN(k_neighbors=min(5, n_rows - 1)))
-
-# %% ../nbs/46_oversample.ipynb #5a373892
-AWARE = 0.5  # the weight of the boundary where the others are looked at
-
-
-def chosen_gan(gan, aware: bool = False):
-    """The GAN behind a parameter: None is the default, "none" is none; with `aware`, it
-    looks at the boundary with other classes."""
-    if isinstance(gan, str):
-        if aware:
-            raise ValueError("'aware' needs a GAN, which learns where the other "
-                             "classes are; got aware=True and gan='none'. Leave one "
-                             "out.")
-        return None
-    gan = GAN() if gan is None else gan
-    if aware and gan.boundary_weight == 0:
-        gan = clone(gan).set_params(boundary_weight=AWARE)
-    return gan
-
-# %% ../nbs/46_oversample.ipynb #4598eaf1
-def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """The standard deviation of each column of numbers, 0 for categories."""
-    if not sizes.any() and not np.isnan(X).any():
-        return X.std(axis=0)
-    return np.where(sizes > 0, 0, pd.DataFrame(X).std(ddof=0))
-
-# %% ../nbs/46_oversample.ipynb #5af801c8
-@savable
-@dataclass
-class Layout:
-    """How the columns of a matrix are taken: which are a one-hot group, the categories
-    of what is then a column, what numbers are divided by, and which number the rows."""
-
-    n_columns: int
-    groups: list
-    sizes: np.ndarray
-    units: np.ndarray | None = None
-    kinds: dict | None = None
-    identifiers: list = field(default_factory=list)
-
-# %% ../nbs/46_oversample.ipynb #efb038fa
-FAR = 1e6  # so many standard deviations of an identifier count as one
-
-
-def find_groups(X: np.ndarray, sizes: np.ndarray, known) -> list:
-    """The one-hot groups among columns of numbers that nobody declared."""
-    taken = np.flatnonzero(sizes > 0).tolist() + list(known)
-    if not taken:
-        return one_hot_groups(X)
-    free = X.copy()
-    free[:, taken] = np.nan
-    return one_hot_groups(free)
-
-
-def times_of(table) -> list:
-    """The positions of columns of times."""
-    kinds = [] if table is None else table.columns_["kind"].tolist()
-    return [i for i, kind in enumerate(kinds) if kind == "date"]
-
-# %% ../nbs/46_oversample.ipynb #541cadff
-def look_at_columns(X: np.ndarray, table, kinds, scale: bool) -> tuple:
-    """The layout of a matrix, and its codes with each group as one column."""
-    sizes = np.zeros(X.shape[1], int) if table is None else table.sizes_
-    if not scale:
-        return Layout(X.shape[1], [], sizes, kinds=kinds), X
-    known = [*(kinds or {}), *times_of(table)]
-    groups = find_groups(X, sizes, known)
-    codes, of_groups = collapse_groups(X, groups)
-    kept = kept_columns(groups, X.shape[1])
-    sizes = np.where(of_groups > 0, of_groups, sizes[kept])
-    place = {int(old): new for new, old in enumerate(kept)}
-    found = identifier_columns(codes, sizes, [place[i] for i in known])
-    units = spread_of(codes, sizes)
-    units = np.where(units > 0, units, 1.0)
-    units[found] *= FAR
-    kinds = kinds and {place[i]: kind for i, kind in kinds.items()}
-    return Layout(X.shape[1], groups, sizes, units, kinds, kept[found].tolist()), codes
-
-
-def shrink(layout: Layout, X: np.ndarray) -> np.ndarray:
-    """Rows with each group as one column of codes."""
-    return collapse_groups(X, layout.groups, layout.sizes)[0] if layout.groups else X
-
-
-def grow(layout: Layout, codes: np.ndarray) -> np.ndarray:
-    """Rows with the columns of the groups again."""
-    return expand_groups(codes, layout.groups, layout.n_columns)
-
-# %% ../nbs/46_oversample.ipynb #215cf11c
-def warn_of_identifiers(layout: Layout, table) -> None:
-    """Tell of columns that seem to number the rows."""
-    if layout.identifiers:
-        names = [i if table is None else table.names_[i] for i in layout.identifiers]
-        warnings.warn(
-            f"Column(s) {names} seem to number the rows, as nearly every value is "
-            "different: left out when neighbours are looked for. What synthetic rows "
-            "have there means nothing, or repeats a real row's. Drop them before "
-            f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
-            "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
-
-# %% ../nbs/46_oversample.ipynb #b57d2c66
-def in_groups(step, gan) -> tuple:
-    """The steps where parents must be of one group: a GAN would look at rows of other
-    groups, so its noise alone is used."""
-    if step.needs_table:
-        raise ValueError(
-            "'groups' needs a first step that knows its parents; got smote="
-            f"{step.name}. Leave 'smote' out, or pass 'smote' or 'spread'.")
-    spreads = gan is not None and step is FIRST_STEPS["smote"]
-    return FIRST_STEPS["spread"] if spreads else step, None
-
-
-def check_groups(groups, n: int, scale: bool):
-    """Groups as codes, None where there are none, or an error."""
-    if groups is None:
-        return None
-    codes = pd.factorize(np.asarray(groups, dtype=object))[0]
-    if len(codes) != n or not scale or (codes < 0).any():
-        raise ValueError(
-            "'groups' must have a group for each row, none of them missing, and needs "
-            f"scale=True; got {len(codes)} groups, {(codes < 0).sum()} missing, for "
-            f"{n} rows, and scale={scale}.")
-    return codes
-
-# %% ../nbs/46_oversample.ipynb #82129faf
-def plan_class(label, X, y, smote, gan, layout: Layout, groups=None,
-               candidates: int = 1) -> ClassModel:
-    """The rows of one class, and the steps that it gets."""
-    rows, units = X[y == label], layout.units
-    step = (default_step(layout.sizes, len(rows), units) if smote is None else
-            as_first_step(smote))
-    step, gan, note = choose_steps(len(rows), step, gan)
-    if groups is not None:
-        step, gan, groups = *in_groups(step, gan), groups[y == label]
-    model = ClassModel(label, rows, layout.sizes, spread_of(X, layout.sizes), X, y,
-                       units, groups, step=step, gan=gan, notes=[note] if note else [],
-                       kinds=layout.kinds, candidates=candidates)
-    most = 5 if units is None else NEAREST
-    k = min(most, len(rows) - 1)
-    if isinstance(step, SMOTEStep) and k < 5:
-        model.notes.append(f"only {k} neighbour(s) instead of {most}")
-    return model
-
-# %% ../nbs/46_oversample.ipynb #0f5bdab2
-def room_for(X: np.ndarray, n: int) -> np.ndarray:
-    """A matrix with the rows of `X` on top and room for `n` more."""
-    room = np.empty((len(X) + n, X.shape[1]), dtype=X.dtype)
-    room[:len(X)] = X
-    return room
-
-# %% ../nbs/46_oversample.ipynb #3f3beeb0
-def join_rows(X, synthetic: list[np.ndarray], room: np.ndarray):
-    """Put synthetic rows below those of `X`, in its format and dtype; nothing to do
-    where they lie there already."""
-    if sparse.issparse(X):
-        return sparse.vstack(
-            [X, *(sparse.csr_matrix(rows) for rows in synthetic)], format=X.format
-        ).astype(X.dtype)
-    if (
-        all(np.shares_memory(rows, room) for rows in synthetic)
-        and X.dtype == room.dtype
-    ):
-        return room
-    return np.vstack([X, *(rows.astype(X.dtype, copy=False) for rows in synthetic)])
-
-# %% ../nbs/46_oversample.ipynb #8b294d01
-def train_class(model: ClassModel, random: np.random.RandomState) -> None:
-    """Propose a pool for the GAN of a class, and train it."""
-    pool_seed, gan_seed = random.randint(0, 2**31 - 1, size=2)
-    pool = propose(model, model.gan.pool_size, pool_seed)
-    aware = model.gan.boundary_weight > 0
-    fit_gan(model, pool, gan_seed, model.X[model.y != model.label] if aware else None)
-
-# %% ../nbs/46_oversample.ipynb #0eb907ba
-def finish_rows(rows: np.ndarray, model: ClassModel, limits, whole) -> np.ndarray:
-    """Reflect rows of a step that may leave the range, round integer columns; in
-    place."""
-    if model.step.clip:
-        rows[:] = reflect(rows, *limits)
-    return np.rint(rows, out=rows, where=whole) if whole.any() else rows
-
-# %% ../nbs/46_oversample.ipynb #e1fa6102
-LOOK_FURTHER = 3
-
-
-def looks_further(model: ClassModel) -> ClassData:
-    """The same class with twenty neighbours for the first step."""
-    part: Any = without_rows(model, np.array([], dtype=int))
-    part.neighbors, part.kinds = model.lists, model.kinds
-    return part
-
-
-def propose_other(model: ClassModel, n: int, turn: int, random) -> Proposal:
-    """Rows in the place of copies, in round number `turn`."""
-    seed = random.randint(2**31 - 1)
-    if turn < LOOK_FURTHER or model.step.needs_table:
-        return propose(model, n, seed)
-    return model.step.propose(looks_further(model), n, seed)
-
-# %% ../nbs/46_oversample.ipynb #8edd9aec
-TOO_MANY = 0.02
-
-
-def without_copies(model: ClassModel, made: Proposal, moved, again, random) -> None:
-    """Draw copies among finished rows again, in place, and note what is left."""
-    own = model.units is not None and not model.step.copies
-    known = model.known = known_rows(model.X, model.y == model.label)
-    model.copies = draw_again(made, moved, known, again if own else None, random)
-    real = max(known.repeated, known.shared)
-    if own and sum(model.copies) > real + TOO_MANY:
-        model.notes.append(
-            f"{model.copies[0]:.0%} of the rows are copies of its own rows and "
-            f"{model.copies[1]:.0%} of other classes' (of its real rows {real:.0%} "
-            "occur twice): hardly any other combination of values is left")
-
-# %% ../nbs/46_oversample.ipynb #a66e26e9
-MOST_CHOSEN, MOST_VALUES = 2048, 2**22  # rows that are wanted, values of candidates
-
-
-def per_row(model: ClassModel, n: int) -> int:
-    """How many rows are proposed for each of `n` wanted ones; fewer in wide tables."""
-    few = len(model.rows) < MIN_ROWS_GAN or n > MOST_CHOSEN
-    as_asked = model.units is None or model.step.needs_table or model.step.copies
-    room = MOST_VALUES // max(1, n * model.rows.shape[1])
-    return 1 if few or as_asked else max(1, min(model.candidates, room))
-
-
-def choose(model: ClassModel, proposal: Proposal, moved, n: int, random) -> tuple:
-    """The `n` finished rows that together look most like all, and their moves."""
-    if len(moved) <= n:
-        return proposal, moved
-    encoder = model.encoder or TableEncoder(model.sizes, model.kinds).fit(model.rows)
-    units: Any = model.units
-    ignored = units > model.spread * FAR / 2  # identifiers
-    Z = encoder.transform(np.where(ignored, model.rows[:1], proposal.X))
-    kept = choose_rows(Z, n, random)
-    return Proposal(*(part[kept] for part in proposal)), moved[kept]
-
-# %% ../nbs/46_oversample.ipynb #3558aac7
-def finished(model: ClassModel, proposal: Proposal, n: int, random, finish) -> tuple:
-    """Refine and finish the proposed rows of a class, and choose `n` of them; no
-    copies, as far as possible."""
-    def again(n, turn):
-        other = propose_other(model, n, turn, random)
-        rows, moved = refine(model, other)
-        finish(rows, model)
-        return other, moved
-
-    rows, moved = refine(model, proposal)
-    finish(rows, model)
-    proposal, moved = choose(model, proposal, moved, n, random)
-    without_copies(model, proposal, moved, again, random)
-    return proposal, moved
-
-# %% ../nbs/46_oversample.ipynb #10785298
-def over_sample(models: dict, wanted: dict, parts: list, random_state, finish) -> dict:
-    """Propose for every class, then train and refine; label -> (proposal, moved)."""
-    proposals = {}
-    for (label, n), part in zip(wanted.items(), parts, strict=True):
-        times = per_row(models[label], n)
-        proposals[label] = propose(models[label], times * n, random_state,
-                                   part if times == 1 else None)
-    random, made = check_random_state(random_state), {}
-    for label, proposal in proposals.items():
-        if models[label].gan is not None:
-            train_class(models[label], random)
-        made[label] = finished(models[label], proposal, wanted[label], random, finish)
-    return made
-
-# %% ../nbs/46_oversample.ipynb #9cbdf696
-SAMPLER_PARAMETERS: dict = {
-    **BaseOverSampler._parameter_constraints,
-    "smote": [BaseOverSampler, FirstStep, str, None],
-    "gan": [GAN, StrOptions({"none"}), None],
-    "random_state": ["random_state"],
-    "kinds": [StrOptions({"infer"}), dict],
-    "missing": [StrOptions({"refuse", "model"})],
-    "scale": ["boolean"],
-    "aware": ["boolean"],
-    "candidates": [Interval(numbers.Integral, 1, None, closed="left")],
-}
-NOT_FITTED = "This %(name)s has made no rows yet: call 'fit_resample' first."
-
-
-def checked_kind(sampler, kind: type, path):
-    """What was loaded, if it is a sampler of this kind."""
-    if type(sampler).__name__ == kind.__name__:
-        return sampler
-    raise SavedFileError(
-        f"'path' must be a file of a {kind.__name__}; {str(path)!r} holds a "
-        f"{type(sampler).__name__}. Read it with smotegan.save.load_state.")
-
-# %% ../nbs/46_oversample.ipynb #5de9fbc0
-def fresh_state(random_state) -> np.random.RandomState:
-    """A random state of its own for the rows that `sample` makes."""
-    seed = check_random_state(random_state).randint(2**31 - 1)
-    return np.random.RandomState(seed)
-
-
-def as_floats(X) -> np.ndarray:
-    """A matrix as a dense array of floats."""
-    dense = as_dense(X)
-    return dense if dense.dtype.kind == "f" else dense.astype(np.float64)
-
-# %% ../nbs/46_oversample.ipynb #350b378e
-def limits_of(X: np.ndarray) -> tuple:
-    """The least and the largest value of each column, missing ones left out."""
-    return np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-
-# %% ../nbs/46_oversample.ipynb #f3dd7ca7
-def whole_columns(X, table) -> np.ndarray:
-    """Which columns hold integers by their dtype; a matrix is looked at on the way."""
-    if table is not None:
-        return np.array([coder.whole for coder in table.coders_])
-    if isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "fU":
-        check_numeric(X)
-    return np.array(getattr(X, "dtype", np.asarray(X).dtype).kind in "iub")
-
-# %% ../nbs/46_oversample.ipynb #d5025567
-def column_attributes(table) -> dict:
-    """The number and the names of the columns, as scikit-learn keeps them."""
-    found = {"n_features_in_": table.n_features_in_}
-    if is_frame(table.like_) and all(isinstance(name, str) for name in table.names_):
-        found["feature_names_in_"] = np.array(table.names_, dtype=object)
-    return found
-
-# %% ../nbs/46_oversample.ipynb #801fd75d
-def check_parts(*parts) -> None:
-    """Check the parameters of the samplers and GANs inside."""
-    for part in parts:
-        if hasattr(part, "_validate_params"):
-            part._validate_params()
-
-# %% ../nbs/46_oversample.ipynb #9caed115
-def refuse_weights(sample_weight) -> None:
-    """Refuse weights of rows."""
-    if sample_weight is not None:
-        raise ValueError(
-            "'sample_weight' must be None; got weights. Rows that are made have none, "
-            "and what comes back has no place for them. Weigh the classes in the "
-            "classifier instead of over-sampling, or repeat rows.")
-
-# %% ../nbs/46_oversample.ipynb #48f334bd
-def make_rows(models: dict, strategy: dict, X, random_state, finish) -> tuple:
-    """The rows of all classes, in a matrix with those of `X` on top."""
-    wanted = {label: n for label, n in strategy.items()
-              if n > 0 and models[label].step is not None}
-    room = room_for(X, sum(wanted.values()))
-    parts = np.split(room, len(X) + np.cumsum([0, *wanted.values()]))[1:-1]
-    return over_sample(models, wanted, parts, random_state, finish), room
-
-# %% ../nbs/46_oversample.ipynb #3d0fad12
-def stacked_below(X, y, made: dict, room: np.ndarray, layout: Layout) -> tuple:
-    """The table and its labels with the synthetic rows of all classes below."""
-    labels = [np.full(len(moved), label, dtype=y.dtype)
-              for label, (_, moved) in made.items()]
-    rows = [grow(layout, proposal.X) for proposal, _ in made.values()]
-    return join_rows(X, rows, room), np.concatenate([y, *labels])
-
-# %% ../nbs/46_oversample.ipynb #1eb6d478
-def fitted_attributes(models: dict, made: dict, rows, X, y) -> dict:
-    """What a sampler remembers of its work; `rows` are the synthetic ones."""
-    nothing = np.zeros(0)
-    lines = [report_line(model, made[k][1] if k in made else nothing)
-             for k, model in models.items()]
-    parents = stacked([provenance(models[k], proposal, np.flatnonzero(y == k), moved)
-                       for k, (proposal, moved) in made.items()], PROVENANCE_COLUMNS)
-    history = stacked([models[k].gan.history_.assign(**{"class": k}) for k in made
-                       if models[k].gan is not None],
-                      ["update", "critic_loss", "generator_loss", "class"])
-    return {"models_": models, "report_": pd.DataFrame(lines, columns=REPORT_COLUMNS),
-            "provenance_": parents, "history_": history,
-            "synthetic_mask_": np.arange(len(y) + len(parents)) >= len(y),
-            "keys_": keys_of_fit(rows, X, parents, y)}
-
-# %% ../nbs/46_oversample.ipynb #de48b4a0
-def close(models: dict) -> None:
-    """Let go of the table, and turn notes into warnings."""
-    for model in models.values():
-        model.X = model.y = None
-        warn_of_notes(model)
-
-
-def as_read(rows: np.ndarray, table) -> tuple:
-    """Synthetic rows as the user gets them, and as they are read again; whether the
-    second are the same as before."""
-    if table is None:
-        return rows, rows, True
-    new = table.inverse_transform(rows)
-    again = table.transform(new)
-    return new, again, np.array_equal(rows, again, equal_nan=True)
+__all__ = ['TWELVE_SAMPLERS', 'SMOTEGAN']
 
 # %% ../nbs/46_oversample.ipynb #0737935e
-PRIVATE = ("_dtype", "_range", "_whole", "_random", "_as_is", "_made", "_layout",
-           "_groups", "_result")
-
-
-def forget(sampler) -> None:
-    """Delete everything that was fitted."""
-    for name in [*vars(sampler)]:
-        if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
-            delattr(sampler, name)
+PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref")
 
 
 @contextmanager
 def all_or_nothing(sampler):
     """Forget what was fitted before, and again where a fit does not reach its end."""
-    forget(sampler)
+
+    def forget():
+        for name in [*vars(sampler)]:
+            if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
+                delattr(sampler, name)
+
+    forget()
     try:
         yield
     except BaseException:
-        forget(sampler)
+        forget()
         raise
 
-# %% ../nbs/46_oversample.ipynb #c5fb05cf
-def new_rows(sampler, n: int, label, random_state) -> np.ndarray:
-    """Rows that a fitted sampler makes of one class."""
-    model = find_model(sampler.models_, label)
-    seed = sampler._random if random_state is None else random_state
-    finish = partial(finish_rows, limits=sampler._range, whole=sampler._whole)
 
-    def make(n, seed, noise):
-        made = more_rows(model, sampler.smote, n, seed)
-        rows, moved = refine(model, made, noise)
-        finish(rows, model)
-        return made, moved
+def weak_result(X, y):
+    """A function that gives a resampled table and its labels back while the table
+    exists, then None."""
+    try:
+        alive = weakref.ref(X)
+    except TypeError:  # a list
+        return lambda: None
+    return lambda: None if alive() is None else (alive(), y)
 
-    made, moved = make(n, seed, random_state)
-    random = check_random_state(seed)
-    if model.known is not None and model.units is not None and not model.step.copies:
-        draw_again(made, moved, model.known,
-                   lambda n, turn: make(n, random, random), random)
-    return grow(sampler._layout, made.X).astype(sampler._dtype)
-
-# %% ../nbs/46_oversample.ipynb #fc74a8e2
-def find_model(models: dict, label) -> ClassModel:
-    """The model of a class, or an error that names the classes there are."""
-    usable = {key: model for key, model in models.items() if model.step is not None}
-    if label is None and len(usable) == 1:
-        return next(iter(usable.values()))
-    if label not in usable:
-        raise ValueError(f"'label' must be a class that was over-sampled, one of "
-                         f"{np.array(list(usable)).tolist()}; got {label!r}.")
-    return usable[label]
-
-# %% ../nbs/46_oversample.ipynb #32e8b4b4
-def more_rows(model: ClassModel, smote, n: int, random_state) -> Proposal:
-    """New proposals: fresh ones where the step can, from the pool otherwise."""
-    if not model.step.needs_table:
-        return model.step.propose(model, n, random_state)
-    if model.pool is not None:
-        drawn = check_random_state(random_state).randint(len(model.pool.X), size=n)
-        return Proposal(*(part[drawn] for part in model.pool))
-    if smote is None:
-        return FIRST_STEPS["smote"].propose(model, n, random_state)
-    raise ValueError(f"'sample' needs the first step SMOTE or a GAN; got smote="
-                     f"{model.step.name} and gan='none'. Ask for more rows in "
-                     "'fit_resample' with 'sampling_strategy' instead.")
-
-# %% ../nbs/46_oversample.ipynb #e47c1471
-def handed_out(sampler, rows: np.ndarray):
-    """Rows of `sample` as the user gets them; their keys are remembered."""
-    table = sampler.table_
-    new = rows if table is None else table.inverse_transform(rows)
-    remember_sampled(sampler.keys_, rows if sampler._as_is else table.transform(new))
-    return new
-
-# %% ../nbs/46_oversample.ipynb #9da632cd
-def whole_codes(whole: np.ndarray, layout: Layout) -> np.ndarray:
-    """Which columns of codes hold integers by their dtype."""
-    if whole.ndim == 0 or not layout.groups:
-        return whole
-    return whole[kept_columns(layout.groups, len(whole))]
+# %% ../nbs/46_oversample.ipynb #da6d3d6e
+AWARE = 0.5  # the weight of the boundary where the others are looked at
 
 
-def resample(sampler, X, y) -> tuple:
-    """The table and its labels with the rows that a sampler makes below; what it is to
-    remember waits in `_made`."""
-    dense, table = as_floats(X), sampler.table_
-    kinds = kinds_by_position(table, sampler.kinds)
-    layout, codes = look_at_columns(dense, table, kinds, sampler.scale)
-    sampler._layout = layout
-    whole = sampler._whole = whole_codes(sampler._whole, layout)
-    models, limits = sampler._plan(codes, y), limits_of(codes)
-    finish = partial(finish_rows, limits=limits, whole=whole)
-    made, room = make_rows(models, sampler.sampling_strategy_, codes,
-                           sampler.random_state, finish)
-    result = stacked_below(X, y, made, room, layout)
-    new, again, as_is = as_read(as_dense(result[0][len(y):]), table)
-    sampler._made = new, {**fitted_attributes(models, made, again, dense, y),
-                          "_as_is": as_is, "_dtype": X.dtype, "_range": limits,
-                          "_random": fresh_state(sampler.random_state)}
-    close(models)
-    warn_of_identifiers(layout, table)
-    return result
+class ReadsTables(BaseOverSampler):
+    """The parameters of `SMOTEGAN`, their rules, and how its input is read."""
 
-# %% ../nbs/46_oversample.ipynb #0c11d50a
-@savable
-class SMOTEGAN(BaseOverSampler):
-    """Over-sample by SMOTE, refined by a GAN that is trained on the class alone.
-
-    Parameters
-    ----------
-    smote : imbalanced-learn over-sampler, FirstStep, str or None, default=None
-        The first step, which proposes rows. None is SMOTE with ten neighbours (five
-        with ``scale=False``); ``"noise"`` draws normal noise, so that the GAN works
-        alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
-    gan : GAN, WGANGP, 'none' or None, default=None
-        The second step, which moves the proposed rows. None is `GAN()`; ``"none"``
-        leaves it out.
-    sampling_strategy : float, str, dict or callable, default='auto'
-        How many rows to make, as for every over-sampler of imbalanced-learn: ``"auto"``
-        brings all classes up to the largest; a float is the wanted ratio of minority to
-        majority rows (two classes only); a dict gives the wanted rows of each class.
-    random_state : int, RandomState instance or None, default=None
-        The seed of everything; with an int, the same call gives the same bytes.
-    kinds : 'infer' or dict, default='infer'
-        The kinds of columns by name (``"continuous"``, ``"integer"``, ``"binary"``,
-        ``"constant"``, ``"date"`` or ``"categorical"``), for those where the inferred
-        kind is wrong.
-    missing : {'refuse', 'model'}, default='refuse'
-        What to do about missing values: an error, or a pattern of its own that
-        synthetic rows have as well.
-    scale : bool, default=True
-        Look for neighbours in columns divided by their standard deviation in the table,
-        among distinct rows; take each category from a parent; leave out columns that
-        number the rows; take one-hot columns together. With False, the first step's
-        rows are imbalanced-learn's.
-    aware : bool, default=False
-        Let the GAN look at the other classes as well, and move rows to the class's own
-        side of the boundary. Better decisions at a threshold, and rows that are a
-        little less like real ones.
-    candidates : int, default=8
-        How many rows are proposed for each one that is made; those are kept that
-        together look most like all of them. With 1 they are as drawn. Not used with
-        ``scale=False``, for a class of fewer than 8 rows, where more than 2,048 rows
-        are made, for a first step that needs the table or copies, and by `sample`; in
-        very wide tables there are fewer.
-
-    Attributes
-    ----------
-    sampling_strategy_ : dict
-        The number of rows to make of each class.
-    report_ : pandas.DataFrame
-        One line a class: its rows, how many were made, by which steps, how many are
-        copies, what was chosen, and why not more.
-    history_ : pandas.DataFrame
-        The losses of every update of every class's GAN.
-    synthetic_mask_ : ndarray of bool of shape (n_samples_new,)
-        Which rows of the result are synthetic.
-    provenance_ : pandas.DataFrame
-        One line for each synthetic row: its class, its parents' positions in `X` (-1
-        where the first step does not tell), the weight between them, and how far the
-        GAN moved it (root mean square over the columns, in standard deviations of the
-        class).
-    models_ : dict
-        For each class the `ClassModel`, with its fitted `encoder` and `gan`.
-    table_ : TableCodec or None
-        How a table was read; its `columns_` shows the kinds. None for a matrix of
-        numbers.
-    keys_ : RowKeys
-        Numbers of 64 bits that stand for synthetic rows, parents and rows of `sample`;
-        `assert_no_leak` compares them. Of `sample`, the latest 1,048,576 rows are
-        known, and only those of this process.
-    n_features_in_ : int
-        The number of columns.
-    feature_names_in_ : ndarray of shape (n_features,)
-        The names of the columns, where they are all strings.
-
-    See Also
-    --------
-    imblearn.over_sampling.SMOTE : The first step alone.
-
-    Notes
-    -----
-    A class with fewer than 8 rows gets its first step without a GAN, one with a single
-    row gets jitter; a warning and `report_` say so. Several classes are treated one at
-    a time.
-
-    A fit that fails or is interrupted leaves the sampler without anything fitted, also
-    where it had been fitted before: `sample`, `save` and `assert_no_leak` then raise
-    scikit-learn's `NotFittedError`.
-
-    Tables of pandas, polars and Arrow may hold numbers, times, texts, categories and
-    booleans, and come back with their dtypes. With ``scale=False`` SMOTE then works as
-    SMOTENC, or as SMOTEN where there are no numbers.
-
-    References
-    ----------
-    Chawla et al. (2002), "SMOTE: Synthetic Minority Over-sampling Technique", JAIR
-    16. Sharma et
-    al. (2022), "SMOTified-GAN for Class Imbalanced Pattern Classification
-    Problems", IEEE Access 10.
-
-    Examples
-    --------
-    >>> from collections import Counter
-    >>> from sklearn.datasets import make_classification
-    >>> from smotegan import SMOTEGAN
-    >>> X, y = make_classification(500, weights=[0.9], flip_y=0, random_state=0)
-    >>> sampler = SMOTEGAN(random_state=0)
-    >>> X_res, y_res = sampler.fit_resample(X, y)
-    >>> sorted(Counter(y_res.tolist()).items()), int(sampler.synthetic_mask_.sum())
-    ([(0, 451), (1, 451)], 402)
-    """
-
-    _parameter_constraints: dict = SAMPLER_PARAMETERS
+    _parameter_constraints: dict = {
+        **BaseOverSampler._parameter_constraints,
+        "smote": [BaseOverSampler, FirstStep, str, None],
+        "gan": [SecondStep, str, None],
+        "random_state": ["random_state"],
+        "kinds": [StrOptions({"infer"}), dict],
+        "missing": [StrOptions({"refuse", "model"})],
+        "scale": ["boolean"],
+        "aware": ["boolean"],
+        "candidates": [Interval(numbers.Integral, 1, None, closed="left")],
+    }
     table_: Any
 
-    def __init__(self, smote=None, gan=None, sampling_strategy="auto",
-                 random_state=None, *, kinds="infer", missing="refuse", scale=True,
-                 aware=False, candidates=8):
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.smote = smote
-        self.gan = gan
-        self.random_state = random_state
-        self.kinds = kinds
-        self.missing = missing
-        self.scale = scale
-        self.aware = aware
-        self.candidates = candidates
-
-    def fit(self, X, y, **params):
-        """Check a table and count what is to be made; `fit_resample` makes it.
-
-        Parameters
-        ----------
-        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
-            The table.
-        y : array-like or series of shape (n_samples,)
-            The classes.
-        **params : dict
-            Passed on.
-
-        Returns
-        -------
-        SMOTEGAN
-            The sampler, with `sampling_strategy_` but without rows.
-        """
-        with all_or_nothing(self):
-            X, y, _ = self._read(X, y)
-            return super().fit(X, y, **params)
-
-    def fit_resample(self, X, y, sample_weight=None, groups=None, **params):
-        """Make rows and put them below those of the table.
-
-        Parameters
-        ----------
-        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
-            The table. A frame may be of pandas, polars or Arrow.
-        y : array-like or series of shape (n_samples,)
-            The classes.
-        sample_weight : None
-            Must be None: rows that are made have no weight of their own.
-        groups : array-like of shape (n_samples,) or None, default=None
-            Which rows belong together, such as the visits of one patient. The parents
-            of a synthetic row are then of one group, and no GAN is trained.
-        **params : dict
-            Passed on.
-
-        Returns
-        -------
-        X_resampled : frame, ndarray or sparse matrix of shape (n_samples_new,
-        n_features)
-            The rows of `X`, unchanged and first, and the synthetic ones; of the same
-            kind and dtypes.
-        y_resampled : ndarray or series of shape (n_samples_new,)
-            Their classes.
-
-        Raises
-        ------
-        ValueError
-            If something cannot be done; the message names the parameter or the columns,
-            and a way out.
-        """
-        with all_or_nothing(self):
-            refuse_weights(sample_weight)
-            codes, plain, labels = self._read(X, y)
-            self._groups = check_groups(groups, len(plain), self.scale)
-            X_res, y_res = super().fit_resample(codes, plain, **params)
-            new, fitted = self.__dict__.pop("_made")
-            X_res = X_res if self.table_ is None else below(X, new)
-            y_res = labels_like(labels, plain, y_res)
-            self.__dict__.update(fitted)
-            self._result = X_res, y_res
-        return X_res, y_res
+    smote: Any
+    gan: Any
+    kinds: Any
+    missing: str
+    scale: bool
+    aware: bool
 
     def _read(self, X, y):
         """Check the parameters; the codes of a table, its labels, and their series."""
         self._validate_params()
-        check_parts(self.smote, self.gan)
+        for part in (self.smote, self.gan):
+            if hasattr(part, "_validate_params"):
+                part._validate_params()
         check_index(X, y)
-        X, self.table_ = read_table(as_array(X), self.kinds, self.missing)
+        X, self.table_ = read_rows(as_array(X), self.kinds, self.missing)
         return X, *read_labels(y)
 
     def _check_X_y(self, X, y, accept_sparse=None):
-        self._whole = whole_columns(X, self.table_)
-        if self.table_ is None:
-            X, y, binarize_y = super()._check_X_y(X, y, accept_sparse)
-        else:
+        table = self.table_
+        if table is not None:
             y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
             check_consistent_length(X, y)
-            self.__dict__.update(column_attributes(self.table_))
+            self.n_features_in_ = table.n_features_in_
+            if is_frame(table.like_) and all(isinstance(name, str)
+                                             for name in table.names_):
+                self.feature_names_in_ = np.array(table.names_, dtype=object)
+        else:
+            if isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "fU":
+                check_numeric(X)
+            X, y, binarize_y = super()._check_X_y(X, y, accept_sparse)
         check_strategy(self.sampling_strategy, y)
         return X, y, binarize_y
 
-    def _fit_resample(self, X, y):
-        return resample(self, X, y)
+    def _second_step(self):
+        """The second step behind the parameter; with `aware`, it looks at the boundary
+        with other classes."""
+        gan = GAN() if self.gan is None else as_second_step(self.gan)
+        if self.aware and "boundary_weight" not in (gan.get_params() if gan else ()):
+            raise ValueError(
+                "'aware' needs a GAN, which learns where the other classes are; got "
+                f"aware=True and gan={self.gan!r}. Leave one out.")
+        if self.aware and gan.boundary_weight == 0:
+            gan = clone(gan).set_params(boundary_weight=AWARE)
+        return gan
 
-    def _plan(self, X, y) -> dict:
-        """The steps of each class that is over-sampled."""
-        gan = chosen_gan(self.gan, self.aware)
-        return {label: plan_class(label, X, y, self.smote, gan, self._layout,
-                                  self._groups, self.candidates)
-                for label, n in self.sampling_strategy_.items() if n > 0}
+    def _read_groups(self, groups, n: int):
+        """Groups as codes, None where there are none, or an error."""
+        if groups is None:
+            return None
+        codes = pd.factorize(np.asarray(groups, dtype=object))[0]
+        if len(codes) != n or not self.scale or (codes < 0).any():
+            raise ValueError(
+                "'groups' must have a group for each row, none of them missing, and "
+                f"needs scale=True; got {len(codes)} groups, {(codes < 0).sum()} "
+                f"missing, for {n} rows, and scale={self.scale}.")
+        return codes
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = self.missing == "model"
+        tags.input_tags.sparse = self.missing == "refuse" and self.kinds == "infer"
+        return tags
+
+# %% ../nbs/46_oversample.ipynb #80a9a76f
+class MakesMore:
+    """What a fitted sampler can do: make more rows, be saved, be loaded."""
+
+    models_: dict
+    table_: Any
+    keys_: RowKeys
+    smote: Any
 
     def sample(self, n_samples: int, label=None, random_state=None):
         """Make more rows of a class that was over-sampled.
@@ -1238,8 +197,22 @@ class SMOTEGAN(BaseOverSampler):
             without the data.
         """
         check_is_fitted(self, "models_", msg=NOT_FITTED)
-        n = check_n_samples(n_samples)
-        return handed_out(self, new_rows(self, n, label, random_state))
+        n, table = check_n_samples(n_samples), self.table_
+        usable = {key: model for key, model in self.models_.items()
+                  if model.step is not None}
+        if label is None and len(usable) == 1:
+            label = next(iter(usable))
+        if label not in usable:
+            raise ValueError(
+                "'label' must be a class that was over-sampled, one of "
+                f"{np.array(list(usable)).tolist()}; got {label!r}.")
+        seed = self._random if random_state is None else random_state
+        rows = usable[label].sample(n, seed, random_state, self.smote is None)
+        rows = rows.astype(self._dtype)
+        new = rows if table is None else table.inverse_transform(rows)
+        as_is = table is None or self._as_is
+        self.keys_.add(rows if as_is else table.transform(new))
+        return new
 
     def sample_batches(self, n_samples: int, batch_size: int = 65536, label=None,
                        random_state=None):
@@ -1308,24 +281,254 @@ class SMOTEGAN(BaseOverSampler):
         SavedFileError
             If the file is damaged, other or newer than this smotegan.
         """
-        return checked_kind(load_state(path), cls, path)
+        sampler = load_state(path)
+        if type(sampler).__name__ == cls.__name__:
+            return sampler
+        raise SavedFileError(
+            f"'path' must be a file of a {cls.__name__}; {str(path)!r} holds a "
+            f"{type(sampler).__name__}. Read it with smotegan.save.load_state.")
 
     def __getstate__(self):
-        state = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_result"}
+        state = super().__getstate__()  # type: ignore[misc]
+        return {name: value for name, value in state.items() if name != "_result_ref"}
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = tags.input_tags.categorical = True
-        tags.input_tags.allow_nan = self.missing == "model"
-        tags.input_tags.sparse = self.missing == "refuse" and self.kinds == "infer"
-        return tags
+# %% ../nbs/46_oversample.ipynb #0c11d50a
+@savable
+class SMOTEGAN(MakesMore, ReadsTables):
+    """Over-sample by SMOTE, and by a second step where held-out rows want it.
+
+    Parameters
+    ----------
+    smote : imbalanced-learn over-sampler, FirstStep, str or None, default=None
+        The first step, which proposes rows. None is SMOTE with ten neighbours (five
+        with ``scale=False``); ``"noise"`` draws normal noise, so that the GAN works
+        alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
+    gan : SecondStep, str or None, default=None
+        The second step, which moves the proposed rows, such as `GAN`, `WGANGP` or
+        `Noise`. It learns from the class alone, and is used if it clearly beats noise
+        that learned nothing. A str is a key of `smotegan.second.SECOND_STEPS`, or
+        ``"none"``, which leaves it out; None is `GAN()`.
+    sampling_strategy : float, str, dict or callable, default='auto'
+        How many rows to make, as for every over-sampler of imbalanced-learn: ``"auto"``
+        brings all classes up to the largest; a float is the wanted ratio of minority to
+        majority rows (two classes only); a dict gives the wanted rows of each class.
+    random_state : int, RandomState instance or None, default=None
+        The seed of everything; with an int, the same call gives the same bytes.
+    kinds : 'infer' or dict, default='infer'
+        The kinds of columns by name (``"continuous"``, ``"integer"``, ``"binary"``,
+        ``"constant"``, ``"date"`` or ``"categorical"``), for those where the inferred
+        kind is wrong.
+    missing : {'refuse', 'model'}, default='refuse'
+        What to do about missing values: an error, or a pattern of its own that
+        synthetic rows have as well.
+    scale : bool, default=True
+        Look for neighbours in columns divided by their standard deviation in the table,
+        among distinct rows; take each category from a parent; leave out columns that
+        number the rows; take one-hot columns together. With False, the first step's
+        rows are imbalanced-learn's.
+    aware : bool, default=False
+        Let a GAN look at the other classes as well, and move rows to the class's own
+        side of the boundary. Better decisions at a threshold, and rows that are a
+        little less like real ones.
+    candidates : int, default=8
+        How many rows are proposed for each one that is made; those are kept that
+        together look most like all of them. With 1 they are as drawn. Not used with
+        ``scale=False``, for a class of fewer than 8 rows, where more than 2,048 rows
+        are made, for a first step that needs the table or copies, and by `sample`; in
+        very wide tables there are fewer.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The number of rows to make of each class.
+    report_ : pandas.DataFrame
+        One line a class: its rows, how many were made, what was `used` to move them
+        ("SMOTE", "noise 0.6", "GAN, update 500"), the steps that were given, how many
+        rows are copies, how the second step did, and why not more.
+    history_ : pandas.DataFrame
+        The losses of every update of every class's second step.
+    synthetic_mask_ : ndarray of bool of shape (n_samples_new,)
+        Which rows of the result are synthetic.
+    provenance_ : pandas.DataFrame
+        One line for each synthetic row: its class, its parents' positions in `X` (-1
+        where the first step does not tell), the weight between them, and how far the
+        GAN moved it (root mean square over the columns, in standard deviations of the
+        class).
+    models_ : dict
+        For each class the `ClassModel`, with its fitted `encoder` and `gan`.
+    smote_, gan_ : FirstStep and SecondStep or None
+        The steps, the second one fitted, where a single class was over-sampled.
+    table_ : TableCodec or None
+        How a table was read; its `columns_` shows the kinds. None for a matrix of
+        numbers.
+    keys_ : RowKeys
+        Numbers of 64 bits that stand for synthetic rows, parents and rows of `sample`;
+        `assert_no_leak` compares them. Of `sample`, the latest 1,048,576 rows are
+        known, and only those of this process.
+    n_features_in_ : int
+        The number of columns.
+    feature_names_in_ : ndarray of shape (n_features,)
+        The names of the columns, where they are all strings.
+
+    See Also
+    --------
+    imblearn.over_sampling.SMOTE : The first step alone.
+
+    Notes
+    -----
+    A class with fewer than 8 rows gets no second step, one with a single
+    row gets jitter; a warning and `report_` say so. Several classes are treated one at
+    a time.
+
+    A fit that fails or is interrupted leaves the sampler without anything fitted, also
+    where it had been fitted before: `sample`, `save` and `assert_no_leak` then raise
+    scikit-learn's `NotFittedError`.
+
+    Tables of pandas, polars and Arrow may hold numbers, times, texts, categories and
+    booleans, and come back with their dtypes. With ``scale=False`` SMOTE then works as
+    SMOTENC, or as SMOTEN where there are no numbers.
+
+    References
+    ----------
+    Chawla et al. (2002), "SMOTE: Synthetic Minority Over-sampling Technique", JAIR
+    16. Sharma et
+    al. (2022), "SMOTified-GAN for Class Imbalanced Pattern Classification
+    Problems", IEEE Access 10.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotegan import SMOTEGAN
+    >>> X, y = make_classification(500, weights=[0.9], flip_y=0, random_state=0)
+    >>> sampler = SMOTEGAN(random_state=0)
+    >>> X_res, y_res = sampler.fit_resample(X, y)
+    >>> sorted(Counter(y_res.tolist()).items()), int(sampler.synthetic_mask_.sum())
+    ([(0, 451), (1, 451)], 402)
+    """
+
+    def __init__(self, smote=None, gan=None, sampling_strategy="auto",
+                 random_state=None, *, kinds="infer", missing="refuse", scale=True,
+                 aware=False, candidates=8):
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.smote = smote
+        self.gan = gan
+        self.random_state = random_state
+        self.kinds = kinds
+        self.missing = missing
+        self.scale = scale
+        self.aware = aware
+        self.candidates = candidates
+
+    def fit(self, X, y, **params):
+        """Check a table and count what is to be made; `fit_resample` makes it.
+
+        Parameters
+        ----------
+        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
+            The table.
+        y : array-like or series of shape (n_samples,)
+            The classes.
+        **params : dict
+            Passed on.
+
+        Returns
+        -------
+        SMOTEGAN
+            The sampler, with `sampling_strategy_` but without rows.
+        """
+        with all_or_nothing(self):
+            X, y, _ = self._read(X, y)
+            return super().fit(X, y, **params)
+
+    def fit_resample(self, X, y, sample_weight=None, groups=None, **params):
+        """Make rows and put them below those of the table.
+
+        Parameters
+        ----------
+        X : frame, array-like or sparse matrix of shape (n_samples, n_features)
+            The table. A frame may be of pandas, polars or Arrow.
+        y : array-like or series of shape (n_samples,)
+            The classes.
+        sample_weight : None
+            Must be None: rows that are made have no weight of their own.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Which rows belong together, such as the visits of one patient. The parents
+            of a synthetic row are then of one group, and no GAN is trained.
+        **params : dict
+            Passed on.
+
+        Returns
+        -------
+        X_resampled : frame, ndarray or sparse matrix of shape (n_samples_new,
+        n_features)
+            The rows of `X`, unchanged and first, and the synthetic ones; of the same
+            kind and dtypes.
+        y_resampled : ndarray or series of shape (n_samples_new,)
+            Their classes.
+
+        Raises
+        ------
+        ValueError
+            If something cannot be done; the message names the parameter or the columns,
+            and a way out.
+        """
+        with all_or_nothing(self):
+            if sample_weight is not None:
+                raise ValueError(
+                    "'sample_weight' must be None; got weights. Rows that are made "
+                    "have none, and what comes back has no place for them. Weigh the "
+                    "classes in the classifier instead of over-sampling, or repeat "
+                    "rows.")
+            codes, plain, labels = self._read(X, y)
+            X_res, y_res, new = super().fit_resample(codes, plain, groups=groups,
+                                                     **params)
+            if self.table_ is not None:
+                X_res = below(X, new)
+            if labels is not None:
+                y_res = labels_below(labels, plain, np.asarray(y_res)[len(plain):])
+            self._result_ref = weak_result(X_res, y_res)
+        return X_res, y_res
+
+    def _fit_resample(self, X, y, groups=None):
+        dense, table = as_dense(X), self.table_
+        dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
+        layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
+        wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
+        gan, groups = self._second_step(), self._read_groups(groups, len(y))
+        models = {label: plan_class(label, codes, y, layout, self.smote, gan, groups,
+                                    self.candidates) for label in wanted}
+        made, stacked = over_sample(models, wanted, codes, self.random_state)
+        parts = [layout.columns_of(proposal.X) for proposal, _ in made.values()]
+        X_res = stack_rows(X, parts, stacked)
+        y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
+                                     for label, (_, moved) in made.items())])
+        new = again = as_dense(X_res[len(y):])
+        if table is not None:  # the rows as the user gets them, and as read again
+            rows, new = new, table.inverse_transform(new)
+            again = table.transform(new)
+            self._as_is = np.array_equal(rows, again, equal_nan=True)
+        self.models_, self.report_ = models, report_of(models, made)
+        self.provenance_, self.history_ = (provenance_of(made, y),
+                                           history_of(models, made))
+        self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
+        self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
+        self._layout, self._dtype = layout, X.dtype
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        self._random = np.random.RandomState(seed)
+        if len(models) == 1:
+            (model,) = models.values()
+            self.smote_, self.gan_ = model.step, model.gan
+        for model in models.values():
+            model.X = model.y = None
+        warn_of_notes(models)
+        layout.warn_of_identifiers(table)
+        return X_res, y_res, new
 
 # %% ../nbs/46_oversample.ipynb #3c0685b4
 _FIRST: dict = {"": "noise", "SMOTE": "smote", "B-SMOTE": BorderlineSMOTE(),
                 "ADASYN": ADASYN()}
 _SECOND: dict = {"": "none", "GAN": GAN("full"), "WGAN-GP": WGANGP("full")}
-
-# %% ../nbs/46_oversample.ipynb #016f38df
-ARMS = {" ".join(filter(None, (first, second))) or "NONE": {"smote": step, "gan": gan}
-        for second, gan in _SECOND.items() for first, step in _FIRST.items()}
+TWELVE_SAMPLERS = {
+    " ".join(filter(None, (first, second))) or "NONE": {"smote": step, "gan": gan}
+    for second, gan in _SECOND.items() for first, step in _FIRST.items()}

@@ -77,7 +77,7 @@ def random_table(rng: np.random.Generator, kinds, n: int, missing: float = 0.0,
     n : int
         The number of rows.
     missing : float in [0, 1), default=0
-        The share of missing values, in columns that have room for them.
+        The share of missing values, in columns that can hold them.
     library : {'pandas', 'nullable', 'arrow', 'polars', 'numpy'}, default='pandas'
         What to make. A matrix of NumPy gets the columns of numbers only, and no
         missing values.
