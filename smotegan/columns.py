@@ -13,18 +13,17 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 from .encoder import TableEncoder
-from smotegan.table import (
-    TableCodec,
+from .coders import as_ticks, time_unit
+from smotegan.frames import (
     as_numbers,
-    as_ticks,
     check_eager,
     column_names,
     infer_kind,
     is_frame,
     name_some,
     read_columns,
-    time_unit,
 )
+from .table import TableCodec
 
 # %% auto #0
 __all__ = []

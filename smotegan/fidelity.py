@@ -20,11 +20,12 @@ from .artefacts import name_columns
 from .columns import Compared, as_pandas, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
+from .frames import column_names, is_frame
 from .measures import Found, alarms, measure_all
 from .questions import Pool, Side, make_pool
 from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
 from .sentences import name_innocent, say_beside, say_like, say_mend
-from .table import column_names, is_frame
+
 
 # %% auto #0
 __all__ = ['fidelity_report', 'fidelity_by_folds', 'check_before_training']
