@@ -17,7 +17,13 @@ from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 from .gan import GAN
 from .oversample import SMOTEGAN
 from .samplers import ProWSyn
-from .table import as_numbers, column_names, infer_kind, is_frame, read_columns
+from smotegan.frames import (
+    as_numbers,
+    column_names,
+    infer_kind,
+    is_frame,
+    read_columns,
+)
 
 # %% auto #0
 __all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
