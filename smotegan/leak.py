@@ -73,7 +73,8 @@ class RowKeys:
         made, known = row_keys(rows), row_keys(X[parents])
         share, told = [0.0, 0.0], pairs[:, 0] >= 0
         for i in (0, 1) if len(parents) else ():
-            own = known[np.searchsorted(parents, np.maximum(pairs[told], parents[0])), i]
+            places = np.searchsorted(parents, np.maximum(pairs[told], parents[0]))
+            own = known[places, i]
             strange = made[told, i][(made[told, i][:, None] != own).all(axis=1)]
             keys = pd.Series(known[:, i])
             twice = keys.duplicated(keep=False) | keys.isin(strange)

@@ -106,6 +106,7 @@ class ReadsTables(BaseOverSampler):
     missing: str
     scale: bool
     aware: bool
+    sampling_strategy_: dict
 
     def _read(self, X, y):
         """Check the parameters; the codes of a table, its labels, and their series."""
@@ -172,6 +173,9 @@ class MakesMore:
     table_: Any
     keys_: RowKeys
     smote: Any
+    _random: Any
+    _dtype: Any
+    _as_is: bool
 
     def sample(self, n_samples: int, label=None, random_state=None):
         """Make more rows of a class that was over-sampled.
@@ -289,7 +293,7 @@ class MakesMore:
             f"{type(sampler).__name__}. Read it with smotegan.save.load_state.")
 
     def __getstate__(self):
-        state = super().__getstate__()  # type: ignore[misc]
+        state: Any = super().__getstate__()  # type: ignore[misc]
         return {name: value for name, value in state.items() if name != "_result_ref"}
 
 # %% ../nbs/46_oversample.ipynb #0c11d50a

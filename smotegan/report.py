@@ -36,7 +36,7 @@ def report_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
         known, encoder = model.known, model.encoder
         lines.append({
             "class": label, "n_real": len(model.rows), "n_synthetic": len(moved),
-            "used": gan is not None and gan.used_ or first,
+            "used": (gan.used_ if gan is not None else "") or first,
             "first_step": first, "second_step": second,
             "median_move": float(np.median(moved)) if len(moved) else 0.0,
             "copies": model.copies[0], "copies_of_others": model.copies[1],
