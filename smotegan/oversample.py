@@ -147,9 +147,7 @@ class ReadsTables(BaseOverSampler):
         return gan
 
     def _read_groups(self, groups, n: int):
-        """Groups as codes, None where there are none, or an error."""
-        if groups is None:
-            return None
+        """Groups as codes, or an error."""
         codes = pd.factorize(np.asarray(groups, dtype=object))[0]
         if len(codes) != n or not self.scale or (codes < 0).any():
             raise ValueError(
@@ -499,7 +497,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        gan, groups = self._second_step(), self._read_groups(groups, len(y))
+        gan = self._second_step()
+        groups = None if groups is None else self._read_groups(groups, len(y))
         models = {label: plan_class(label, codes, y, layout, self.smote, gan, groups,
                                     self.candidates) for label in wanted}
         made, stacked = over_sample(models, wanted, codes, self.random_state)
