@@ -17,7 +17,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
-PARALLEL = -v -n 2 --dist=loadgroup --no-loadscope-reorder --doctest-modules --durations=10 --timeout=1200
+PARALLEL = -v -n 2 --doctest-modules --durations=10 --timeout=1200
 
 .PHONY: quickstart csv test fuzz room course refresh e2e lab docs prepare clean
 

@@ -6,24 +6,39 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
                                           "TF_NUM_INTEROP_THREADS")})
 os.environ.update(MPLBACKEND="agg", PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3")
 sys.path.insert(0, str(ROOT))  # the package beside these tests, whatever is installed
 collect_ignore_glob = ["[!t]*.py"]  # scripts hold no doctests
-FIRST = ("test_site", "test_page", "test_exercises", "test_example", "test_hook")  # where no earlier run is known
+CHAINS = ("test_site", "test_hook")  # each shares what is made once, and stays on one worker
+FIRST = (*CHAINS, "test_page", "test_exercises", "test_example")  # where no earlier run is known
 KEY = "smotegan/seconds"
 
 
+class Chains(LoadScopeScheduling):
+    """Give a worker one test after the other, and a chain as a whole."""
+
+    def _split_scope(self, nodeid):
+        return next((chain for chain in CHAINS if chain in nodeid), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Chains(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Start with what took longest in the last run; of the site, which is one chain, all in a row."""
+    """Start with the chains, and then with what took longest in the last run."""
     took = config.cache.get(KEY, {})
 
     def place(item):
-        site = "test_site" in item.nodeid
         rank = next((rank for rank, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
-        return (not site, 0 if site else -took.get(item.nodeid, 60 - 10 * rank))
+        return (rank, 0) if rank < len(CHAINS) else (len(CHAINS), -took.get(item.nodeid, 60 - 10 * rank))
 
     items.sort(key=place)
 

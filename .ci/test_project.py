@@ -50,14 +50,12 @@ def tree(tmp_path_factory):
     return copy
 
 
-@pytest.mark.xdist_group("tree")
 @pytest.mark.parametrize("hook", HOOKS)
 def test_hook(hook, tree):
     """What pre-commit checks holds, and changes nothing."""
     run(TOOLS / "pre-commit", "run", "--all-files", "--show-diff-on-failure", "--color=never", hook, cwd=tree)
 
 
-@pytest.mark.xdist_group("tree")
 def test_wheel(tree):
     """The wheel and the source distribution build without a network, and hold package, types and licence."""
     run(sys.executable, "-m", "build", "--no-isolation", tree)

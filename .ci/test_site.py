@@ -19,7 +19,6 @@ import nbformat
 import pytest
 from common import COURSE, ROOT, read, with_parameters
 
-pytestmark = pytest.mark.xdist_group("site")  # one build for all
 SITE, SITE_MB = ROOT / "_site", 25
 BUILD = ["-m", "sphinx", "-W", "-q", "--keep-going", "-c", "docs", "-d", "_build/doctrees", ".", "_site"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

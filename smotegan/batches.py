@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .inputs import NOT_FITTED, below, check_index, read_labels
 from .parameters import _safe_indexing, check_n_samples, check_random_state
-from .table import is_frame
+from .frames import is_frame
 
 # %% auto #0
 __all__ = ['balanced_batches']

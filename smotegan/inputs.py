@@ -13,7 +13,8 @@ import pandas as pd
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 
-from .table import TableCodec, check_eager, is_frame
+from .frames import check_eager, is_frame
+from .table import TableCodec
 
 # %% auto #0
 __all__ = ['NOT_FITTED', 'check_strategy', 'is_matrix', 'as_array', 'read_rows', 'read_labels', 'check_index', 'below',

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .table import numbers_rows
+from .matrix import numbers_rows
 
 # %% auto #0
 __all__ = []

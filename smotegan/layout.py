@@ -12,14 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from smotegan.encoder import (
-    collapse_groups,
-    expand_groups,
-    kept_columns,
-    one_hot_groups,
-    reflect,
-)
-from .table import identifier_columns
+from .encoder import reflect
+from .matrix import collapse_groups, expand_groups, kept_columns, one_hot_groups
+from .matrix import identifier_columns
 
 # %% auto #0
 __all__ = ['FAR', 'spread_of', 'limits_of', 'Layout']

@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .copies import hash_rows
 from .inputs import NOT_FITTED, as_array
-from smotegan.table import (
+from smotegan.frames import (
     as_numbers,
     column_names,
     is_frame,

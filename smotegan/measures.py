@@ -399,7 +399,7 @@ class Measure(NamedTuple):
 
 # %% ../nbs/53_measures.ipynb #5465ca12
 def family_measure(name: str) -> Callable:
-    """How surprising the loudest question of a family is, in powers of ten."""
+    """The largest evidence of a family of questions."""
     def measure(pool: Pool) -> Measured:
         asked = pool.once(ask_families)[name]
         if not asked.questions:

@@ -45,7 +45,8 @@ from .samplers import FirstStep, as_dense
 from .save import SavedFileError, load_state, savable, save_state
 from .second import SecondStep, as_second_step
 from .steps import over_sample, plan_class
-from .table import check_numeric, is_frame
+from .frames import is_frame
+from .table import check_numeric
 
 # %% auto #0
 __all__ = ['TWELVE_SAMPLERS', 'SMOTEGAN']

@@ -144,8 +144,8 @@ def paired_difference(first, second, *, test_share: float = 0.2, rope: float = 0
 SURE = 0.95
 
 
-def in_words(difference: Difference, rope: float) -> str:
-    """A verdict: better, worse, practically the same, or cannot tell."""
+def in_words(difference, rope: float) -> str:
+    """What the three probabilities of a difference say: better, worse, ..."""
     if difference.better >= SURE:
         return "better"
     if difference.worse >= SURE:

@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 
 from .columns import Column, choose_columns, read_pair, read_tables
 from .data import COLORS
-from .table import name_some
+from .frames import name_some
 
 # %% auto #0
 __all__ = ['plot_marginals', 'plot_correlations', 'plot_projection']

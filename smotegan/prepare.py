@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from .kinds import TYPED, Guess, convert, guess_column, said_guess, tidy
 from .read import as_pandas
-from .table import name_some
+from .frames import name_some
 
 # %% auto #0
 __all__ = ['guess_columns', 'prepare_table']

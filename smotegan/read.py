@@ -28,7 +28,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .table import is_frame
+from .frames import is_frame
 
 # %% auto #0
 __all__ = ['as_pandas', 'read_table']

@@ -25,17 +25,16 @@ import numpy as np
 import pandas as pd
 import skops.io
 
-from .table import Column
+from .coders import Column
 
 # %% auto #0
-__all__ = ['TRUSTED', 'SavedFileError', 'name_of', 'savable', 'is_trusted', 'save_state', 'contents', 'check_read_back',
-           'load_state']
+__all__ = ['SavedFileError', 'save_state', 'load_state']
 
-# %% ../nbs/43_save.ipynb #67dae8aa
+# %% ../nbs/43_save.ipynb #41bb246e
 class SavedFileError(ValueError):
     """A file that cannot be read; the message says why."""
 
-
+# %% ../nbs/43_save.ipynb #67dae8aa
 def name_of(kind: type) -> str:
     """The name of a class in a file."""
     return f"{kind.__module__}.{kind.__name__}"
@@ -239,6 +238,27 @@ def read_state(path) -> Any:
             "trust them, import the class and pass it to smotegan.save.savable")
     return unpack(skops.io.loads(data, trusted=names))
 
+# %% ../nbs/43_save.ipynb #4a337381
+def contents(file) -> str:
+    """What skops wrote, without the addresses in memory that name its parts."""
+    with zipfile.ZipFile(file) as archive:
+        sums = {member.filename: member.CRC for member in archive.infolist()}
+        schema = archive.read("schema.json").decode()
+    return re.sub(r'"__id__": \d+|"(\d+\.npy)"',
+                  lambda found: str(sums.get(found[1])), schema)
+
+
+def check_read_back(path: Path, written) -> None:
+    """Read a file that was just written, and compare it with what was written."""
+    old = "The old file is as it was."
+    try:
+        again = io.BytesIO(skops.io.dumps(pack(read_state(path))))
+    except Exception as error:
+        raise ValueError("'value' cannot be saved: what was written could not be read "
+                         f"({error}). {old}") from error
+    if contents(again) != contents(written):
+        raise ValueError(f"'value' cannot be saved: it came back changed. {old}")
+
 # %% ../nbs/43_save.ipynb #9dfc54a4
 def save_state(value, path) -> None:
     """Write an object to a file.
@@ -283,27 +303,6 @@ def save_state(value, path) -> None:
                           str(path)) from None
     finally:  # after an interrupt too
         beside.unlink(missing_ok=True)
-
-
-def contents(file) -> str:
-    """What skops wrote, without the addresses in memory that name its parts."""
-    with zipfile.ZipFile(file) as archive:
-        sums = {member.filename: member.CRC for member in archive.infolist()}
-        schema = archive.read("schema.json").decode()
-    return re.sub(r'"__id__": \d+|"(\d+\.npy)"',
-                  lambda found: str(sums.get(found[1])), schema)
-
-
-def check_read_back(path: Path, written) -> None:
-    """Read a file that was just written, and compare it with what was written."""
-    old = "The old file is as it was."
-    try:
-        again = io.BytesIO(skops.io.dumps(pack(read_state(path))))
-    except Exception as error:
-        raise ValueError("'value' cannot be saved: what was written could not be read "
-                         f"({error}). {old}") from error
-    if contents(again) != contents(written):
-        raise ValueError(f"'value' cannot be saved: it came back changed. {old}")
 
 # %% ../nbs/43_save.ipynb #d57af713
 def load_state(path) -> Any:

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import bootstrap, friedmanchisquare, wilcoxon
 
 from .data import COLORS
-from .paired import Difference, in_words
+from .paired import in_words
 
 try:
     from baycomp import SignedRankTest
@@ -125,9 +125,7 @@ class Versus:
     @property
     def verdict(self) -> str:
         """Better, worse, practically the same, or cannot tell."""
-        numbers = Difference(self.mean, self.low, self.high, self.worse, self.same,
-                             self.better, self.detectable, len(self.gains))
-        return in_words(numbers, self.rope)
+        return in_words(self, self.rope)
 
     def to_frame(self) -> pd.DataFrame:
         """One line with all numbers."""
@@ -391,7 +389,7 @@ def compare_many(table: pd.DataFrame, *, rope: float = 0.01,
 
     Notes
     -----
-    Friedman's test [1]_ looks for any difference; the pairs are compared by Wilcoxon's
+    Friedman's test [1]_ is for any difference; the pairs are compared by Wilcoxon's
     signed-rank test with Holm's correction, as [2]_ advises.
 
     References

@@ -126,7 +126,7 @@ class RefinedClass(ClassData):
         if self.units is None:
             return None
         encoder: Any = self.encoder
-        numbers = encoder._units()[1] / self.units[encoder.numbers_]
+        numbers = encoder.scale_ / self.units[encoder.numbers_]
         others = np.ones(encoder.n_features_out_ - len(numbers))
         return np.append(numbers, others * np.median(numbers) if len(numbers) else
                          others)

@@ -17,7 +17,13 @@ from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 from .gan import GAN
 from .oversample import SMOTEGAN
 from .samplers import ProWSyn
-from .table import as_numbers, column_names, infer_kind, is_frame, read_columns
+from smotegan.frames import (
+    as_numbers,
+    column_names,
+    infer_kind,
+    is_frame,
+    read_columns,
+)
 
 # %% auto #0
 __all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
@@ -77,7 +83,7 @@ def random_table(rng: np.random.Generator, kinds, n: int, missing: float = 0.0,
     n : int
         The number of rows.
     missing : float in [0, 1), default=0
-        The share of missing values, in columns that have room for them.
+        The share of missing values, in columns that can hold them.
     library : {'pandas', 'nullable', 'arrow', 'polars', 'numpy'}, default='pandas'
         What to make. A matrix of NumPy gets the columns of numbers only, and no
         missing values.
