@@ -17,7 +17,7 @@ from .matrix import collapse_groups, expand_groups, kept_columns, one_hot_groups
 from .matrix import identifier_columns
 
 # %% auto #0
-__all__ = ['FAR', 'spread_of', 'limits_of', 'Layout']
+__all__ = []
 
 # %% ../nbs/41_layout.ipynb #a55ae979
 def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
