@@ -29,7 +29,7 @@ def hash_rows(X) -> np.ndarray:
     weights *= np.uint64(0xBF58476D1CE4E5B9)
     weights |= np.uint64(1)
     keys = np.empty(len(X), dtype=np.uint64)
-    for part in gen_batches(len(X), max(1, CHUNK_ROWS // X.shape[1])):
+    for part in gen_batches(len(X), max(1, CHUNK_ROWS // X.shape[1])) if len(X) else ():
         rows = np.add(X[part], 0.0, dtype=np.float64, order="C")  # one zero, not two
         rows[np.isnan(rows)] = np.nan
         bits = rows.view(np.uint64)

@@ -47,10 +47,11 @@ def is_matrix(X) -> bool:
     """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
     if sparse.issparse(X):
         return True
-    check_eager(X)
-    if is_frame(X):
-        return False
-    X = np.asarray(X)
+    if not isinstance(X, np.ndarray):
+        check_eager(X)
+        if is_frame(X):
+            return False
+        X = np.asarray(X)
     if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
         return max(-int(X.min()), int(X.max())) < 2**53
     if X.dtype.kind == "O" and X.ndim == 2:
@@ -130,6 +131,13 @@ def check_index(X, y) -> None:
                 "position. If the index tells which belong together, pass "
                 "y.loc[X.index]; if they stand in the right order, pass both with "
                 "reset_index(drop=True).")
+
+# %% ../nbs/40_inputs.ipynb #15b6f881
+def read_input(X, y, kinds, missing) -> tuple:
+    """The matrix of a table, its codec, the labels, and the series that they came
+    from."""
+    check_index(X, y)
+    return *read_rows(as_array(X), kinds, missing), *read_labels(y)
 
 # %% ../nbs/40_inputs.ipynb #9363ef68
 def below(X, made):

@@ -145,7 +145,8 @@ class RefinedClass(ClassData):
                                    encoder.move(X[rows], move), X[rows])
                 distance[rows] = np.sqrt(
                     ((encoder.transform(X[rows]) - Z) ** 2).mean(axis=1))
-        self.layout.make_legal(X, self.step.clip)
+        if self.step.clip or self.layout.whole.any():
+            self.layout.make_legal(X, self.step.clip)
         return distance
 
 
@@ -248,7 +249,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
     """The rows of one class of a table of codes, and the steps that it gets."""
     mine, units = y == label, layout.units
     rows, notes = X[mine], []
-    step = as_first_step(smote)
+    step = FIRST_STEPS["smote"] if smote is None else as_first_step(smote)
     if smote is None and units is None and layout.sizes.all() and len(rows) > 1:
         step = SamplerStep(SMOTEN(k_neighbors=min(5, len(rows) - 1)))
     step, gan, note = choose_steps(len(rows), step, gan)
@@ -273,8 +274,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
 def over_sample(models: dict, wanted: dict, X: np.ndarray, random_state) -> tuple:
     """Make the rows of all classes; label -> (proposal, moved), and a matrix with those
     of `X` on top, in which they lie where nothing was chosen among."""
-    wanted = {label: n for label, n in wanted.items()
-              if n > 0 and models[label].step is not None}
+    wanted = {label: n for label, n in wanted.items() if models[label].step is not None}
     stacked = np.empty((len(X) + sum(wanted.values()), X.shape[1]), dtype=X.dtype)
     stacked[:len(X)] = X
     ends = len(X) + np.cumsum([0, *wanted.values()])
