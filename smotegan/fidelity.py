@@ -36,14 +36,14 @@ from .copies import hash_rows
 from .data import COLORS
 from .distance import judged_distances
 from .encoder import reflect
+from .frames import column_names, is_frame
+from .layout import limits_of, spread_of
 from .measures import MEASURES, Found, alarms, counted_rows, measure_all
 from .mixed import smote_mixed
-from .layout import limits_of, spread_of
 from .plots import plot_correlations, plot_marginals, plot_projection
 from .questions import PARTS, Pool, Side, label_lines, make_pool
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
-from .frames import column_names, is_frame
 
 # %% auto #0
 __all__ = ['FidelityReport', 'FidelityError', 'fidelity_report', 'fidelity_by_folds', 'check_before_training']
