@@ -20,9 +20,9 @@ from sklearn.neighbors import NearestNeighbors
 from tqdm import tqdm
 
 from smotegan.columns import read_tables
-from smotegan.fidelity import name_innocent, seen_shift
 from smotegan.measures import alarms, measure_all
 from smotegan.questions import make_pool
+from smotegan.sentences import name_innocent, seen_shift
 
 HERE = Path(__file__).parent
 SIZE, MADE, MAJORITY = 300, 1000, 1000  # held-out (and training), synthetic, majority rows

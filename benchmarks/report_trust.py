@@ -30,9 +30,9 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from tqdm import tqdm
 
 from smotegan.columns import read_tables
-from smotegan.fidelity import name_innocent, seen_shift
 from smotegan.measures import alarms, measure_all
 from smotegan.questions import make_pool
+from smotegan.sentences import name_innocent, seen_shift
 
 HERE = Path(__file__).parent
 TOWNS = ["Kyiv", "Lima", "Oslo", "Rome"]

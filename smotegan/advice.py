@@ -348,6 +348,7 @@ def explain(advice: Advice) -> list[str]:
                      for arm in (plain[0], sampling))
     notes = {arm.name: comparison.note(arm.name) for arm in comparison.arms}
     failed = [f"{name} ({note})" for name, note in notes.items() if note]
+    used = comparison.used(sampling)
     return [
         f"{few} of {n} rows are of the rarer class; this classifier without sampling "
         f"tells the classes {words} (ROC-AUC {auc:.2f}).",
@@ -356,6 +357,7 @@ def explain(advice: Advice) -> list[str]:
         f"{sampling}: its probabilities add up to {p.mean() / y01.mean():.1f} times "
         "the positives that there are, before recalibration, and it trains "
         f"{after / before:.1f} times as long ({after:.2g} s).",
+        *([f"{sampling} used, on folds: {used}."] if used else []),
         *([f"Not judged: {'; '.join(failed)}."] if failed else [])]
 
 

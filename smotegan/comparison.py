@@ -119,7 +119,8 @@ class Comparison(Predictions, WebPage):
         pandas.DataFrame
             One line a policy: mean score, difference to the baseline turned so that
             more is better, corrected interval, probabilities of worse, practically the
-            same and better, verdict, seconds a fit, rows made, note.
+            same and better, verdict, seconds a fit, rows made, which second step was
+            used on how many folds (where a judge chose), note.
         """
         score = self.score(metric)
         values = self.values(score, classifier)
@@ -131,6 +132,7 @@ class Comparison(Predictions, WebPage):
             line = {"score": found.mean(), "verdict": "",
                     "seconds": np.mean([run.seconds for run in runs]),
                     "rows made": np.mean([run.made for run in runs]),
+                    "used": self.used(key[0], classifier),
                     "note": self.note(key[0], classifier)}
             if key != base and not np.isnan([gains[key], gains[base]]).any():
                 beside = paired_difference(gains[key], gains[base], rope=margin,
@@ -140,7 +142,7 @@ class Comparison(Predictions, WebPage):
             lines.append(line)
         table = pd.DataFrame(lines, [policy_name(*key) for key in values], columns=[
             "score", "difference", "low", "high", "worse", "same", "better", "verdict",
-            "seconds", "rows made", "note"])
+            "seconds", "rows made", "used", "note"])
         table.attrs = {"metric": score.name, "rope": margin, "level": level,
                        "baseline": policy_name(*base)}
         order = [-np.nan_to_num(found.mean(), nan=-np.inf) for found in gains.values()]
@@ -269,7 +271,7 @@ def begin(X, y, classifier, arms: list[Arm], groups, settings: Settings
     first = baseline_arm(arms, settings.baseline)
     splits = make_splits(X, y01, groups, settings)
     tried = run_part(first, problem, splits[0].train, splits[0].test, splits[0].seed)
-    for name, (_, _, _, error) in tried.items():
+    for name, (*_, error) in tried.items():
         if error is not None:
             raise ValueError(
                 f"The classifier {name!r} cannot be trained on this table in the arm "

@@ -107,9 +107,9 @@ padding: .6rem 1rem; margin: 0; }
 .smotegan .wide { overflow-x: auto; }
 .smotegan table { border-collapse: collapse; font-size: .9rem; color: inherit; }
 .smotegan th, .smotegan td { text-align: right; padding: .3rem .6rem; border-bottom: 1px
-solid var(--line); font-weight: normal; background: none; color: inherit; }
+solid var(--line); font-weight: normal; background: none; color: inherit;
+white-space: nowrap; }
 .smotegan th:first-child, .smotegan .words { text-align: left; }
-.smotegan tbody th { white-space: nowrap; }
 .smotegan td.words { min-width: 12rem; white-space: normal; }
 .smotegan tr.bad { color: var(--bad); }
 .smotegan tr.unknown { color: var(--dim); }
@@ -144,18 +144,7 @@ class WebPage:
     _title = "smotegan"
 
     def body(self, pictures: bool = False) -> Markup:
-        """Say what stands on the page, for a page of your own.
-
-        Parameters
-        ----------
-        pictures : bool, default=False
-            Whether pictures are drawn.
-
-        Returns
-        -------
-        markupsafe.Markup
-            HTML without a style.
-        """
+        """What stands on the page, as HTML without a style, for a page of your own."""
         raise NotImplementedError
 
     def to_html(self, path=None, **options) -> str:

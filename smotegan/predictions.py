@@ -78,10 +78,10 @@ class Problem(NamedTuple):
 
 # %% ../nbs/65_predictions.ipynb #58dbc448
 def resample_once(arm: Arm, X, y, seed: int):
-    """Rows and labels after the arm's sampler, the arm that is left to do, and how
-    many rows were made."""
+    """Rows and labels after the arm's sampler, the arm that is left to do, how many
+    rows were made, and which second step a judge let it use."""
     if arm.sampler is None or arm.bagged or hasattr(arm.sampler, "steps"):
-        return X, y, arm, np.nan
+        return X, y, arm, np.nan, ""
     sampler = seeded(arm.sampler, seed)
     if sparse.issparse(X) and "missing" in sampler.get_params():
         sampler.set_params(missing="refuse")
@@ -92,17 +92,23 @@ def resample_once(arm: Arm, X, y, seed: int):
         rows, labels = _safe_indexing(X, drawn), y[drawn]
     else:
         rows, labels = sampler.fit_resample(X, y)
-    return rows, labels, Arm(arm.name), len(labels) - len(y)
+    used = ""
+    if getattr(sampler, "gan", "none") != "none" and hasattr(sampler, "report_"):
+        report = sampler.report_
+        used = "; ".join(report.loc[report["n_synthetic"] > 0, "used"])
+    return rows, labels, Arm(arm.name), len(labels) - len(y), used
 
 # %% ../nbs/65_predictions.ipynb #d377faf6
 def run_part(arm: Arm, problem: Problem, train, test, seed: int) -> dict:
-    """Probabilities, seconds, rows made and error, for each classifier."""
+    """Probabilities, seconds, rows made, what was used and error, for each
+    classifier."""
     start = time.perf_counter()
     X_train, X_test = (_safe_indexing(problem.X, part) for part in (train, test))
     try:
-        rows, labels, left, made = resample_once(arm, X_train, problem.y[train], seed)
+        rows, labels, left, made, used = resample_once(arm, X_train,
+                                                       problem.y[train], seed)
     except Exception as error:  # shown in the table, with its arm
-        return {name: (None, np.nan, np.nan, error) for name in problem.classifiers}
+        return {name: (None, np.nan, np.nan, "", error) for name in problem.classifiers}
     shared = time.perf_counter() - start
     found: dict[str, tuple] = {}
     for name, classifier in problem.classifiers.items():
@@ -115,9 +121,9 @@ def run_part(arm: Arm, problem: Problem, train, test, seed: int) -> dict:
                 raise ValueError(f"{(~np.isfinite(p)).sum()} probabilities are not "
                                  "finite")
             seconds = shared + time.perf_counter() - start
-            found[name] = (np.clip(p, 0, 1), seconds, made, None)
+            found[name] = (np.clip(p, 0, 1), seconds, made, used, None)
         except Exception as error:
-            found[name] = (None, np.nan, made, error)
+            found[name] = (None, np.nan, made, used, error)
     return found
 
 # %% ../nbs/65_predictions.ipynb #7c795bfa
@@ -131,6 +137,7 @@ class Run(NamedTuple):
     p_inner: np.ndarray | None
     seconds: float
     made: float
+    used: str
     error: str
     warned: list
 
@@ -151,11 +158,12 @@ def run_arm(arm: Arm, problem: Problem, number: int, split: Split) -> list[Run]:
     warned = sorted({first_line(one.message) for one in caught})
     runs = []
     for name in problem.classifiers:
-        p, seconds, made, errors = zip(*(part[name] for part in parts), strict=True)
+        p, seconds, made, used, errors = zip(*(part[name] for part in parts),
+                                             strict=True)
         failed = [first_line(error) for error in errors if error is not None]
         runs.append(Run(arm.name, name, number, None if failed else p[0],
                         None if failed else np.concatenate(p[1:]), seconds[0], made[0],
-                        failed[0] if failed else "", warned))
+                        used[0], failed[0] if failed else "", warned))
     return runs
 
 # %% ../nbs/65_predictions.ipynb #74fdb861
@@ -299,6 +307,11 @@ class Predictions:
             return f"failed on {len(failed)} of {len(runs)} folds: {failed[0]}"
         made = [run.made for run in runs if not np.isnan(run.made)]
         return "made no rows" if made and not any(made) else ""
+
+    def used(self, arm: str, classifier: str | None = None) -> str:
+        """Which second steps a judge let an arm use, each with its number of folds."""
+        used = pd.Series([run.used for run in self.of(arm, classifier) if run.used])
+        return ", ".join(f"{what} ({n})" for what, n in used.value_counts().items())
 
     def score(self, metric) -> Score:
         """The score of a name.
