@@ -16,7 +16,6 @@ os.environ.update(MPLBACKEND="agg", PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="
 sys.path.insert(0, str(ROOT))  # the package beside these tests, whatever is installed
 collect_ignore_glob = ["[!t]*.py"]  # scripts hold no doctests
 CHAINS = ("test_site", "test_hook")  # each shares what is made once, and stays on one worker
-FIRST = (*CHAINS, "test_page", "test_exercises", "test_example")  # where no earlier run is known
 KEY = "smotegan/seconds"
 
 
@@ -33,22 +32,18 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Start with the chains, and then with what took longest in the last run."""
+    """Start with the chains, and then with what took longest in the last run; without one, with the notebooks."""
     took = config.cache.get(KEY, {})
-
-    def place(item):
-        rank = next((rank for rank, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
-        return (rank, 0) if rank < len(CHAINS) else (len(CHAINS), -took.get(item.nodeid, 60 - 10 * rank))
-
-    items.sort(key=place)
+    items.sort(key=lambda item: 0 if any(chain in item.nodeid for chain in CHAINS) else
+               1 / (1 + took.get(item.nodeid, 30 * ("test_notebooks" in item.nodeid))))
 
 
 def pytest_terminal_summary(terminalreporter, config):
     """Print the figures of the pages that ran, and of the package."""
     import pages
 
-    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])
-               if report.when == "call"]
+    stats = terminalreporter.stats
+    reports = [report for key in ("passed", "failed") for report in stats.get(key, []) if report.when == "call"]
     config.cache.set(KEY, config.cache.get(KEY, {}) | {report.nodeid: report.duration for report in reports})
     rows: dict[str, dict] = {}
     for name, row in (value for report in reports for key, value in report.user_properties if key == "page"):
@@ -56,8 +51,8 @@ def pytest_terminal_summary(terminalreporter, config):
     if rows:
         terminalreporter.section("figures")
         terminalreporter.write_line(pages.tables(rows))
-    failed = {report.nodeid for key in ("failed", "error") for report in terminalreporter.stats.get(key, [])}
-    config.closing = f"{len(terminalreporter.stats.get('passed', []))} passed, {len(failed)} failed"
+    failed = {report.nodeid for key in ("failed", "error") for report in stats.get(key, [])}
+    config.closing = f"{len(stats.get('passed', []))} passed, {len(failed)} failed"
 
 
 def pytest_unconfigure(config):

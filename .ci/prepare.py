@@ -61,8 +61,7 @@ if __name__ == "__main__":
         clean(path)
     for name, target in RENDERED.items():
         (ROOT / target).write_text(render(name), encoding="utf-8")
-    config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    layers = "".join(f'    "{module}",\n' for module in reversed(modules()))
-    (ROOT / "pyproject.toml").write_text(re.sub(r"^layers = \[.*?\]$", f"layers = [\n{layers}]", config,
-                                                flags=re.M | re.S), encoding="utf-8")
+    contracts = (ROOT / ".importlinter").read_text(encoding="utf-8").split("\nlayers =")[0]
+    layers = [contracts, "layers =", *(f"    {module}" for module in reversed(modules()))]
+    (ROOT / ".importlinter").write_text("\n".join(layers) + "\n", encoding="utf-8")
     print("Exported, cleaned and rendered. Now: make test")

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from common import COURSE, ROOT, read, with_parameters
 
-SITE, SITE_MB = ROOT / "_site", 25
+SITE, SITE_MB = ROOT / "_site", 30
 BUILD = ["-m", "sphinx", "-W", "-q", "--keep-going", "-c", "docs", "-d", "_build/doctrees", ".", "_site"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDTHS = (1280, 390)  # a desk and a phone

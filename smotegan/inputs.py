@@ -17,8 +17,7 @@ from .frames import check_eager, is_frame
 from .table import TableCodec
 
 # %% auto #0
-__all__ = ['NOT_FITTED', 'check_strategy', 'is_matrix', 'as_array', 'read_rows', 'read_labels', 'check_index', 'below',
-           'labels_below', 'stack_rows']
+__all__ = []
 
 # %% ../nbs/40_inputs.ipynb #236ce721
 NOT_FITTED = "This %(name)s has made no rows yet: call 'fit_resample' first."

@@ -22,7 +22,7 @@ from smotegan.matrix import (
 )
 
 # %% auto #0
-__all__ = ['FAR', 'spread_of', 'limits_of', 'Layout']
+__all__ = []
 
 # %% ../nbs/41_layout.ipynb #a55ae979
 def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:

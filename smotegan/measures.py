@@ -34,20 +34,30 @@ from smotegan.questions import (
 )
 
 # %% auto #0
-__all__ = ['MEASURES', 'Measure']
+__all__ = ['MEASURES', 'Measured', 'Measure']
 
 # %% ../nbs/53_measures.ipynb #839c062d
 class Measured(NamedTuple):
-    """The values of the synthetic rows for each line, those of the real rows where they
-    have some, what is to be judged if it is something else (larger is worse), and a
-    *p*-value if it is known."""
+    """What a measure found, for each line of labels.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_lines,)
+        The values of the synthetic rows.
+    real : ndarray of shape (n_lines,) or None, default=None
+        Those of the real rows, where they have some.
+    surprise : ndarray of shape (n_lines,) or None, default=None
+        What is to be judged, if it is not `values`; larger is worse.
+    p : float or None, default=None
+        A p-value, if it is known.
+    """
 
     values: np.ndarray
     real: np.ndarray | None = None
     surprise: np.ndarray | None = None
     p: float | None = None
 
-
+# %% ../nbs/53_measures.ipynb #ee4c3010
 def unknown(pool: Pool) -> Measured:
     """A value that cannot be told."""
     return Measured(np.full(len(pool.real), np.nan), p=np.nan)

@@ -17,9 +17,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-from .frames import name_some
+from .frames import as_pandas, name_some
 from .kinds import TYPED, Guess, convert, guess_column, said_guess, tidy
-from .read import as_pandas
 
 # %% auto #0
 __all__ = ['guess_columns', 'prepare_table']

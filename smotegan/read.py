@@ -24,14 +24,13 @@ from urllib.error import URLError
 from urllib.parse import urlparse
 from urllib.request import urlopen
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .frames import is_frame
+from .frames import as_pandas, is_frame
 
 # %% auto #0
-__all__ = ['as_pandas', 'read_table']
+__all__ = ['read_table']
 
 # %% ../nbs/12_read.ipynb #4adb8345
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet",
@@ -165,11 +164,6 @@ def parse_file(raw: bytes, name: str, kind: str, unpack: Callable,
             f"{name!r} cannot be read as {kind}: {first}. {hint}") from None
 
 # %% ../nbs/12_read.ipynb #43235a78
-def as_pandas(table) -> pd.DataFrame:
-    """A frame of pandas, polars or Arrow as one of pandas."""
-    return nw.from_native(table, eager_only=True).to_pandas()
-
-
 def read_table(path, **options) -> pd.DataFrame:
     """Read a table from a file or an address.
 

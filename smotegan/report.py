@@ -13,7 +13,7 @@ import pandas as pd
 from .steps import ClassModel
 
 # %% auto #0
-__all__ = ['REPORT_COLUMNS', 'PROVENANCE_COLUMNS', 'report_of', 'warn_of_notes', 'stacked', 'provenance_of', 'history_of']
+__all__ = []
 
 # %% ../nbs/45_report.ipynb #271a6a8a
 REPORT_COLUMNS = ["class", "n_real", "n_synthetic", "used", "first_step", "second_step",

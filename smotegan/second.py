@@ -33,8 +33,7 @@ from smotegan.parameters import (
 from .spread import local_noise, local_width
 
 # %% auto #0
-__all__ = ['MAX_CANDIDATES', 'PART_ROWS', 'SPREADS', 'SECOND_STEPS', 'fill_anchors', 'anchors_of', 'Neighborhoods', 'check_rows',
-           'check_positions', 'Dealt', 'Refiner', 'SecondStep', 'Noise', 'as_second_step']
+__all__ = ['SPREADS', 'SECOND_STEPS', 'Refiner', 'SecondStep', 'Noise', 'as_second_step']
 
 # %% ../nbs/31_second.ipynb #1ded9c58
 def fill_anchors(rows: np.ndarray, real: np.ndarray, anchors: np.ndarray) -> np.ndarray:

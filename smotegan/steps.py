@@ -29,8 +29,7 @@ from smotegan.samplers import (
 from .smote import Proposal
 
 # %% auto #0
-__all__ = ['MIN_ROWS_GAN', 'MOST_CHOSEN', 'MOST_VALUES', 'MANY_NEIGHBORS_FROM', 'TOO_MANY', 'choose_steps', 'propose',
-           'ClassModel', 'plan_class', 'over_sample']
+__all__ = []
 
 # %% ../nbs/44_steps.ipynb #fffb1637
 MIN_ROWS_GAN = 8
