@@ -38,7 +38,7 @@ def line_of(name: str) -> dict:
         return {**known, "result": "error", "note": f"{type(error).__name__}: {error}"}
     report = sampler.report_
     done = {"n_synthetic": int(report["n_synthetic"].sum()), "first_step": ", ".join(report["first_step"].unique()),
-            "classes with a GAN": int((report["gan"] != "none").sum()),
+            "classes with a second step": int((report["second_step"] != "none").sum()),
             "SMOTE kept by the guard": int(report["training"].str.contains("first step's rows are used").sum()),
             "note": "; ".join(note for note in report["note"] if note)}
     return {**known, "seconds": time.perf_counter() - start, "result": "resampled", **done}

@@ -77,7 +77,7 @@ def forward_backward(weights, x) -> ForwardBackward:
         units.insert(0, slope * tf.matmul(units[0], kernel, transpose_b=True))
     return ForwardBackward(score, inputs, slopes, units)
 
-# %% ../nbs/34_fast.ipynb #49d168de
+
 def input_gradient(weights, steps: ForwardBackward):
     """The derivative of the score by the input."""
     return tf.matmul(steps.units[0], weights[0], transpose_b=True)
@@ -90,7 +90,7 @@ def slope_penalty(gradient):
     rows = tf.cast(tf.shape(gradient)[1], gradient.dtype)
     return penalty, 2 * (norm - 1) / norm * gradient / rows
 
-# %% ../nbs/34_fast.ipynb #c0202d6e
+
 def send_forward(weights, slopes, vector) -> list:
     """What reaches each layer when `vector` goes through the network."""
     reached = [vector]
@@ -98,22 +98,17 @@ def send_forward(weights, slopes, vector) -> list:
         reached.append(tf.matmul(reached[-1], kernel) * slope)
     return reached
 
-# %% ../nbs/34_fast.ipynb #e9b942b3
-def score_gradient(loss: Loss, real, synthetic):
-    """The critic's loss, and its derivative by the scores."""
-    with tf.GradientTape() as tape:
-        tape.watch([real, synthetic])
-        value, _ = loss.function(real, synthetic)
-    return value, tf.concat(tape.gradient(value, [real, synthetic]), axis=1)
-
 # %% ../nbs/34_fast.ipynb #253b79ad
 def critic_gradient(loss: Loss, weights, real, synthetic, mix, penalty_weight):
     """Loss of the critics and its gradient by every array of `weights`."""
     rows = real.shape[1]
     between = [mix * real + (1 - mix) * synthetic] if loss.gradient_penalty else []
     steps = forward_backward(weights, tf.concat([real, synthetic, *between], axis=1))
-    value, change = score_gradient(loss, steps.score[:, :rows],
-                                   steps.score[:, rows:2 * rows])
+    scores = [steps.score[:, :rows], steps.score[:, rows:2 * rows]]
+    with tf.GradientTape() as tape:  # how each score should change
+        tape.watch(scores)
+        value, _ = loss.function(*scores)
+    change = tf.concat(tape.gradient(value, scores), axis=1)
     lefts = [change * part[:, :2 * rows] for part in steps.inputs]
     if loss.gradient_penalty:
         cut = [[part[:, 2 * rows:] for part in parts] for parts in steps[2:]]
@@ -138,7 +133,7 @@ def generator_loss_gradient(loss: Loss, critic_weights, rows):
     change = tape.gradient(value, steps.score)
     return value, change * input_gradient(critic_weights, steps)
 
-# %% ../nbs/34_fast.ipynb #795419e6
+
 def extra_loss_gradient(function, arrays, rows):
     """An extra loss, and its derivative by each synthetic row."""
     with tf.GradientTape() as tape:
@@ -154,7 +149,7 @@ def pad_rows(array: np.ndarray, least: int = 64, axis: int = 0) -> np.ndarray:
     widths = [(0, rows - have if i == axis else 0) for i in range(array.ndim)]
     return np.pad(array, widths)
 
-# %% ../nbs/34_fast.ipynb #ba467ba6
+
 def padded_data(real, pool, neighbors, extra=(), width=None) -> TrainingData:
     """The rows as padded tensors, and the constants of an extra loss."""
     if width is not None:
@@ -175,7 +170,7 @@ class StaticConfig(NamedTuple):
     critic_shapes: tuple
     extra: Callable[..., Any] | None = None
 
-# %% ../nbs/34_fast.ipynb #49b4a035
+
 class TrainingState(NamedTuple):
     """All that training changes."""
 
@@ -213,17 +208,6 @@ def critic_steps(config: StaticConfig, hyper: Hyperparameters, state: TrainingSt
     start = (tf.constant(0), state.critic, tf.constant(0.0))
     return tf.while_loop(lambda c, *_: c < config.n_critic, body, start)[1:]
 
-# %% ../nbs/34_fast.ipynb #8820252a
-def wish(config: StaticConfig, hyper: Hyperparameters, state: TrainingState,
-         data: TrainingData, synthetic):
-    """The generator's whole loss, and its derivative by each synthetic row."""
-    critic = unflatten(state.critic.weights, config.critic_shapes)
-    loss, pull = generator_loss_gradient(config.loss, critic, synthetic)
-    if config.extra is not None:
-        value, more = extra_loss_gradient(config.extra, data.extra, synthetic)
-        loss, pull = loss + hyper.extra * value, pull + hyper.extra * more
-    return loss, pull
-
 # %% ../nbs/34_fast.ipynb #8c4042d7
 def generator_step(config: StaticConfig, hyper: Hyperparameters, state: TrainingState,
                    data: TrainingData, batch: Batch):
@@ -233,14 +217,18 @@ def generator_step(config: StaticConfig, hyper: Hyperparameters, state: Training
         tape.watch(weights)
         synthetic = move_batch(config.generator, weights, data, batch.pool[-1],
                                batch.noise[-1], hyper.max_weight)
-    loss, pull = wish(config, hyper, state, data, synthetic)
+    critic = unflatten(state.critic.weights, config.critic_shapes)
+    loss, pull = generator_loss_gradient(config.loss, critic, synthetic)
+    if config.extra is not None:
+        value, more = extra_loss_gradient(config.extra, data.extra, synthetic)
+        loss, pull = loss + hyper.extra * value, pull + hyper.extra * more
     step = state.step + 1
     gradient = flatten(tape.gradient(synthetic, weights, output_gradients=pull))
     generator = adam_step(state.generator, gradient, step, hyper.generator_rate)
     average = moving_average(state.average, generator.weights, step, hyper.ema)
     return state._replace(generator=generator, average=average, step=step), loss
 
-# %% ../nbs/34_fast.ipynb #fd4f3016
+
 def update(config: StaticConfig, hyper: Hyperparameters, state: TrainingState,
            data: TrainingData, batch: Batch):
     """One update; the state, and the two losses as means over the networks."""
@@ -277,7 +265,7 @@ def use_xla(jit_compile, work: int, pays_from: int = XLA_FROM) -> bool:
         return work >= pays_from and sys.platform != "win32"
     return bool(jit_compile)
 
-# %% ../nbs/34_fast.ipynb #f9b39b04
+
 @lru_cache(maxsize=64)
 def compiled_chunk(update, config: StaticConfig, jit_compile: bool, *shapes):
     """The compiled `train_chunk`; `shapes` keeps data of other shapes apart."""
@@ -288,26 +276,19 @@ def compiled_chunk(update, config: StaticConfig, jit_compile: bool, *shapes):
 BLOCK = 1024
 
 
-def move_gathered(generator: Generator, weights, x, noise, width, real, near,
-                  max_weight):
-    """The move of rows whose neighbours are given by positions."""
-    narrow = [width] if generator.spreads else []
-    return generator.move(weights, x, noise, tf.gather(real, near), max_weight, *narrow)
-
-# %% ../nbs/34_fast.ipynb #adcbe309
 @lru_cache(maxsize=64)
 def compiled_move(generator: Generator, jit_compile: bool, *shapes):
-    """The compiled move of one kind of generator; `shapes` keeps other shapes apart."""
-    move = partial(move_gathered, generator)
+    """The compiled move of rows whose neighbours are given by positions; `shapes` keeps
+    other shapes apart."""
+
+    def move(weights, x, noise, width, real, near, max_weight):
+        narrow = [width] if generator.spreads else []
+        return generator.move(weights, x, noise, tf.gather(real, near), max_weight,
+                              *narrow)
+
     return tf.function(move, autograph=False, jit_compile=jit_compile)
 
-# %% ../nbs/34_fast.ipynb #6e764247
-def pad_block(array: np.ndarray, rows: int) -> np.ndarray:
-    """Fill the second axis up to `rows` rows with zeros."""
-    missing = rows - array.shape[1]
-    return np.pad(array, [(0, 0), (0, missing)] + [(0, 0)] * (array.ndim - 2))
 
-# %% ../nbs/34_fast.ipynb #3f3d592c
 def block_mover(generator: Generator, real, max_weight: float, weights, block: int,
                 k: int, jit_compile: bool = False):
     """A function moves(x, near, noise, width) for up to `block` rows of each network;
@@ -321,8 +302,10 @@ def block_mover(generator: Generator, real, max_weight: float, weights, block: i
     def moves(x, near, noise, width=None):
         x, near = x.astype(np.float32), near.astype(np.int32)
         width = np.ones_like(x) if width is None else width.astype(np.float32)
-        x_, noise_, width_, near_ = (tf.constant(pad_block(array, block))
-                                     for array in (x, noise, width, near))
+        fill = [(0, 0), (0, block - x.shape[1])]  # up to the size of the block
+        x_, noise_, width_, near_ = (
+            tf.constant(np.pad(array, fill + [(0, 0)] * (array.ndim - 2)))
+            for array in (x, noise, width, near))
         made = move(weights, x_, noise_, width_, real, near_, bound)
         return made.numpy()[:, :x.shape[1]]
 

@@ -159,15 +159,18 @@ class Training:
         self.total = n_updates(gan.epochs, len(gan.pool_), gan.batch_size)
         self.data = fast.padded_data(gan.around_.real, dealt.pool, dealt.near,
                                      extra.arrays if extra else (), dealt.width)
-        config = fast.StaticConfig(find_loss(gan.loss), gan._kind(), gan.n_critic,
-                                   *self.shapes, extra and extra.function)
+        generator_shapes, critic_shapes = self.shapes
+        config = fast.StaticConfig(
+            find_loss(gan.loss), gan._kind(), gan.n_critic, generator_shapes,
+            critic_shapes, extra and extra.function)
         self.chunk = fast.compiled_chunk(
             gan._update_function(), config, fast.use_xla(gan.jit_compile, self.total),
             *fast.shapes_of(self.data[:3]), fast.shapes_of(self.data.extra))
         # as tensors, so that other values need no new compilation
-        self.hyper = Hyperparameters(*(tf.constant(float(value), tf.float32) for value in (
-            gan.learning_rate, gan.critic_learning_rate, gan.gradient_penalty,
-            gan.max_weight, gan.ema_decay, extra.weight if extra else 0.0)))
+        values = (gan.learning_rate, gan.critic_learning_rate, gan.gradient_penalty,
+                  gan.max_weight, gan.ema_decay, extra.weight if extra else 0.0)
+        self.hyper = Hyperparameters(*(tf.constant(float(value), tf.float32)
+                                       for value in values))
         noise_dim, spread = gan._noise()
         self.draw = partial(draw_batches, gan.rng_, fast.CHUNK, gan.n_critic,
                             gan.batch_size, dealt.folds.real, dealt.folds.pool,
@@ -348,7 +351,9 @@ class GAN(GANSettings):
         return networks, self._extra_loss(X_other)
 
     def _compete(self, judge, dealt, prepared) -> None:
-        training, (near, width) = Training(self, *prepared, dealt), dealt.shown_to(judge)
+        networks, extra = prepared
+        training = Training(self, networks, extra, dealt)
+        near, width = dealt.shown_to(judge)
         spread = self.spread if self._starts_from_noise() else 0.0
         patience = np.inf if self.patience is None else 100 * self.patience
         with tqdm(total=training.total, desc=self._progress_name, unit="update",

@@ -85,8 +85,9 @@ def deal_folds(X, pool, parents, n_folds: int, rng, propose=None, cross_fit="aut
         if min(map(len, dealt[2].pool)) > 1:
             return *dealt, ""
         reason = "too few proposed rows"
-    everything = np.arange(len(X)), np.arange(len(pool))
-    return pool, parents, Folds(*([part] * n_folds for part in everything), []), reason
+    everything = Folds([np.arange(len(X))] * n_folds, [np.arange(len(pool))] * n_folds,
+                       [])
+    return pool, parents, everything, reason
 
 # %% ../nbs/30_judge.ipynb #ce9f6fc4
 def held_out_distances(synthetic, X: np.ndarray, folds: Folds) -> np.ndarray:

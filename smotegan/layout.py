@@ -104,7 +104,7 @@ class Layout:
         return expand_groups(codes, self.groups, self.n_columns)
 
     def make_legal(self, rows: np.ndarray, clip: bool) -> np.ndarray:
-        """Round integer columns, in place; with `clip` reflect into the limits first."""
+        """Round integer columns, in place; with `clip` reflect into the limits too."""
         if clip:
             rows[:] = reflect(rows, self.low, self.high)
         return np.rint(rows, out=rows, where=self.whole) if self.whole.any() else rows
@@ -118,4 +118,5 @@ class Layout:
                 "different: left out when neighbours are looked for. What synthetic "
                 "rows have there means nothing, or repeats a real row's. Drop them "
                 f"before training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
-                "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+                "'categorical') if they are no identifiers.", UserWarning,
+                stacklevel=2)

@@ -73,13 +73,21 @@ class RowKeys:
         made, known = row_keys(rows), row_keys(X[parents])
         share, told = [0.0, 0.0], pairs[:, 0] >= 0
         for i in (0, 1) if len(parents) else ():
-            own = known[np.searchsorted(parents, np.maximum(pairs[told], parents[0])), i]
+            places = np.searchsorted(parents, np.maximum(pairs[told], parents[0]))
+            own = known[places, i]
             strange = made[told, i][(made[told, i][:, None] != own).all(axis=1)]
             keys = pd.Series(known[:, i])
             twice = keys.duplicated(keep=False) | keys.isin(strange)
             share[i] = float(twice.mean())
+        some, collision = X[::max(1, len(X) // 2000)], 1.0
+        for column in some.T:
+            counts = np.unique(column, return_counts=True)[1]
+            collision *= (counts * (counts - 1)).sum() / max(
+                len(some) * (len(some) - 1), 1)
+            if collision == 0:
+                break
         return cls(made, known, row_keys(X[others]), share, len(parents) / len(y),
-                   collision_share(X))
+                   float(collision))
 
     def add(self, rows) -> None:
         """Add the keys of rows of `sample`; the oldest make way for the newest."""
@@ -111,17 +119,6 @@ class RowKeys:
         synthetic = np.isin(rows[:, i], made[:, i])
         parents = np.isin(rows[:, i], self.parents[:, i]) & ~synthetic
         return synthetic, parents, chance[i]
-
-
-def collision_share(X: np.ndarray) -> float:
-    """How likely two rows coincide, if the columns were independent."""
-    X, share = X[::max(1, len(X) // 2000)], 1.0
-    for column in X.T:
-        counts = np.unique(column, return_counts=True)[1]
-        share *= (counts * (counts - 1)).sum() / max(len(X) * (len(X) - 1), 1)
-        if share == 0:
-            break
-    return float(share)
 
 # %% ../nbs/42_leak.ipynb #44963ba2
 def cannot(name, wanted: str, got) -> ValueError:

@@ -107,6 +107,7 @@ class ReadsTables(BaseOverSampler):
     missing: str
     scale: bool
     aware: bool
+    sampling_strategy_: dict
 
     def _read(self, X, y):
         """Check the parameters; the codes of a table, its labels, and their series."""
@@ -147,9 +148,7 @@ class ReadsTables(BaseOverSampler):
         return gan
 
     def _read_groups(self, groups, n: int):
-        """Groups as codes, None where there are none, or an error."""
-        if groups is None:
-            return None
+        """Groups as codes, or an error."""
         codes = pd.factorize(np.asarray(groups, dtype=object))[0]
         if len(codes) != n or not self.scale or (codes < 0).any():
             raise ValueError(
@@ -173,6 +172,9 @@ class MakesMore:
     table_: Any
     keys_: RowKeys
     smote: Any
+    _random: Any
+    _dtype: Any
+    _as_is: bool
 
     def sample(self, n_samples: int, label=None, random_state=None):
         """Make more rows of a class that was over-sampled.
@@ -290,7 +292,7 @@ class MakesMore:
             f"{type(sampler).__name__}. Read it with smotegan.save.load_state.")
 
     def __getstate__(self):
-        state = super().__getstate__()  # type: ignore[misc]
+        state: Any = super().__getstate__()  # type: ignore[misc]
         return {name: value for name, value in state.items() if name != "_result_ref"}
 
 # %% ../nbs/46_oversample.ipynb #0c11d50a
@@ -496,7 +498,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        gan, groups = self._second_step(), self._read_groups(groups, len(y))
+        gan = self._second_step()
+        groups = None if groups is None else self._read_groups(groups, len(y))
         models = {label: plan_class(label, codes, y, layout, self.smote, gan, groups,
                                     self.candidates) for label in wanted}
         made, stacked = over_sample(models, wanted, codes, self.random_state)

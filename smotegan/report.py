@@ -36,7 +36,7 @@ def report_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
         known, encoder = model.known, model.encoder
         lines.append({
             "class": label, "n_real": len(model.rows), "n_synthetic": len(moved),
-            "used": gan is not None and gan.used_ or first,
+            "used": (gan.used_ if gan is not None else "") or first,
             "first_step": first, "second_step": second,
             "median_move": float(np.median(moved)) if len(moved) else 0.0,
             "copies": model.copies[0], "copies_of_others": model.copies[1],
@@ -60,29 +60,25 @@ def warn_of_notes(models: dict[object, ClassModel]) -> None:
 PROVENANCE_COLUMNS = ["class", "base", "neighbor", "weight", "move"]
 
 
-def stacked(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Frames below each other, or an empty one with these columns."""
-    if len(frames) == 1:
-        return frames[0]
-    if not frames:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(frames, ignore_index=True)
-
-
 def provenance_of(made: dict, y: np.ndarray) -> pd.DataFrame:
     """Class, parents as positions in the table, weight and move of each row."""
-    frames = []
+    frames = [] if made else [pd.DataFrame(columns=PROVENANCE_COLUMNS)]
     for label, (proposal, moved) in made.items():
         positions = np.append(np.flatnonzero(y == label), -1).astype(np.int32)
         values = (np.full(len(moved), label), positions[proposal.base],
                   positions[proposal.neighbor], proposal.weight, moved)
         columns = dict(zip(PROVENANCE_COLUMNS, values, strict=True))
         frames.append(pd.DataFrame(columns, copy=False))
-    return stacked(frames, PROVENANCE_COLUMNS)
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 # %% ../nbs/45_report.ipynb #5192072d
+HISTORY_COLUMNS = ["update", "critic_loss", "generator_loss", "class"]
+
+
 def history_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
     """The losses of every update of every class's second step."""
     frames = [models[label].gan.history_.assign(**{"class": label}) for label in made
               if hasattr(models[label].gan, "history_")]
-    return stacked(frames, ["update", "critic_loss", "generator_loss", "class"])
+    if not frames:
+        return pd.DataFrame(columns=HISTORY_COLUMNS)
+    return pd.concat(frames, ignore_index=True)

@@ -518,8 +518,8 @@ class Noise(SecondStep):
 
     _parameter_constraints = {
         "spread": [Interval(numbers.Real, 0, None, closed="left")],
-        **dict.fromkeys(("k_neighbors", "n_folds", "pool_size"),
-                        [Interval(numbers.Integral, 1, None, closed="left")]),
+        **{name: [Interval(numbers.Integral, 1, None, closed="left")]
+           for name in ("k_neighbors", "n_folds", "pool_size")},
         "cross_fit": ["boolean", StrOptions({"auto"})],
         "guard": ["boolean"], "random_state": ["random_state"],
     }

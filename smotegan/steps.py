@@ -76,7 +76,7 @@ class RefinedClass(ClassData):
     pool: Proposal | None = None
 
     def proposed(self, n: int, random_state, out=None) -> Proposal:
-        """Propose `n` rows; where SMOTE had to take over, it stays, and a note tells."""
+        """Propose `n` rows; SMOTE takes over where a step cannot, and a note tells."""
         proposal, reason = propose(self.step, self, n, random_state, out)
         if reason:
             self.notes.append(f"{self.step.name} could not work here ({reason}): SMOTE "
@@ -185,8 +185,11 @@ class ClassModel(RefinedClass):
         each was moved."""
         moved = self.refine(proposal)
         if len(moved) > n:
-            encoder = self.encoder or TableEncoder(self.sizes, self.kinds).fit(self.rows)
-            identifiers = self.units > self.spread * FAR / 2
+            encoder: Any = self.encoder
+            if encoder is None:
+                encoder = TableEncoder(self.sizes, self.kinds).fit(self.rows)
+            units: Any = self.units
+            identifiers = units > self.spread * FAR / 2
             rows = np.where(identifiers, self.rows[:1], proposal.X)
             kept = choose_rows(encoder.transform(rows), n, random)
             proposal, moved = Proposal(*(part[kept] for part in proposal)), moved[kept]
@@ -220,7 +223,8 @@ class ClassModel(RefinedClass):
             if not self.step.needs_table:
                 made = self.step.propose(self, n, random_state)
             elif self.pool is not None:
-                drawn = check_random_state(random_state).randint(len(self.pool.X), size=n)
+                random = check_random_state(random_state)
+                drawn = random.randint(len(self.pool.X), size=n)
                 made = Proposal(*(part[drawn] for part in self.pool))
             elif default_step:
                 made = FIRST_STEPS["smote"].propose(self, n, random_state)
