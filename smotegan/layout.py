@@ -13,8 +13,13 @@ import numpy as np
 import pandas as pd
 
 from .encoder import reflect
-from .matrix import collapse_groups, expand_groups, kept_columns, one_hot_groups
-from .matrix import identifier_columns
+from smotegan.matrix import (
+    collapse_groups,
+    expand_groups,
+    identifier_columns,
+    kept_columns,
+    one_hot_groups,
+)
 
 # %% auto #0
 __all__ = []

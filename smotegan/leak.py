@@ -17,7 +17,6 @@ from scipy.special import bdtrc
 from sklearn.utils.validation import check_is_fitted
 
 from .copies import hash_rows
-from .inputs import NOT_FITTED, as_array
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -26,6 +25,7 @@ from smotegan.frames import (
     read_columns,
     split_missing,
 )
+from .inputs import NOT_FITTED, as_array
 
 # %% auto #0
 __all__ = ['LeakageError', 'LeakageWarning', 'complain', 'assert_no_leak']

@@ -21,6 +21,7 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .frames import is_frame
 from .gan import GAN, WGANGP
 from smotegan.inputs import (
     NOT_FITTED,
@@ -41,7 +42,6 @@ from .samplers import FirstStep
 from .save import SavedFileError, load_state, savable, save_state
 from .second import SecondStep, as_second_step
 from .steps import over_sample, plan_class
-from .frames import is_frame
 from .table import check_numeric
 
 # %% auto #0

@@ -30,7 +30,7 @@ from .coders import Column
 # %% auto #0
 __all__ = ['SavedFileError', 'save_state', 'load_state']
 
-# %% ../nbs/43_save.ipynb #41bb246e
+# %% ../nbs/43_save.ipynb #8b67a0f7
 class SavedFileError(ValueError):
     """A file that cannot be read; the message says why."""
 
@@ -115,13 +115,13 @@ def pack_object(value, where: str) -> Any:
             f"smotegan.save.savable.{WAYS_OUT.get(where.rpartition('.')[2], '')}")
     if isinstance(value, Column):
         where = f"X[{value.name!r}]"
-    made = kind.__new__(kind)
+    made = object.__new__(kind)
     for name, item in (value.__getstate__() or {}).items():
         vars(made)[name] = None if name in WATCHING else pack(
             item, f"{where}.{name}" if where else name)
     return made
 
-# %% ../nbs/43_save.ipynb #8c498f3c
+
 def pack(value, where: str = "") -> Any:
     """A value as skops can write it; `where` is its place, for a message."""
     kind = type(value)
@@ -238,7 +238,7 @@ def read_state(path) -> Any:
             "trust them, import the class and pass it to smotegan.save.savable")
     return unpack(skops.io.loads(data, trusted=names))
 
-# %% ../nbs/43_save.ipynb #4a337381
+# %% ../nbs/43_save.ipynb #c335b116
 def contents(file) -> str:
     """What skops wrote, without the addresses in memory that name its parts."""
     with zipfile.ZipFile(file) as archive:
