@@ -351,7 +351,8 @@ class CategoryColumn(Column):
     def decode(self, codes: np.ndarray) -> nw.Series:
         """The values at these places."""
         if self.ticks is None:
-            levels = self.make([*self.levels, *[self.gap] * (self.size - self.distinct)])
+            gaps = [self.gap] * (self.size - self.distinct)
+            levels = self.make([*self.levels, *gaps])
         else:
             missing = np.arange(self.size) >= self.distinct
             levels = from_ticks(self, np.array(self.ticks, np.int64), missing)

@@ -39,6 +39,13 @@ def hash_rows(X) -> np.ndarray:
         keys[part] = bits @ weights
     return keys
 
+
+def row_keys(*tables) -> list[np.ndarray]:
+    """Two keys for each row of each table, as it is and in single precision."""
+    with np.errstate(over="ignore"):
+        return [np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
+                for X in map(np.asarray, tables)]
+
 # %% ../nbs/26_copies.ipynb #c5fe11ff
 @dataclass
 class KnownRows:

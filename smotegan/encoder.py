@@ -66,7 +66,7 @@ def shared_values(column: np.ndarray, whole: bool | None = None) -> np.ndarray:
     return values[shared]
 
 
-def piles_of(X: np.ndarray) -> list[np.ndarray]:
+def column_piles(X: np.ndarray) -> list[np.ndarray]:
     """The piles of each column of a matrix of numbers."""
     return [shared_values(column) for column in X.T]
 

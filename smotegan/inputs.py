@@ -160,15 +160,3 @@ def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):
         return pd.concat([labels.to_native(), added.to_native()], ignore_index=True)
     both = nw.concat([part.alias("y").to_frame() for part in (labels, added)])
     return both.get_column("y").alias(labels.name).to_native()
-
-
-def stack_rows(X, parts: list[np.ndarray], stacked: np.ndarray):
-    """Synthetic rows below those of a matrix, in its format and dtype; nothing to do
-    where they lie there already, in `stacked`."""
-    if sparse.issparse(X):
-        return sparse.vstack([X, *map(sparse.csr_matrix, parts)],
-                             format=X.format).astype(X.dtype)
-    if X.dtype == stacked.dtype and all(np.shares_memory(part, stacked)
-                                        for part in parts):
-        return stacked
-    return np.vstack([X, *(part.astype(X.dtype, copy=False) for part in parts)])

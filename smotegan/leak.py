@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.special import bdtrc
 from sklearn.utils.validation import check_is_fitted
 
-from .copies import hash_rows
+from .copies import row_keys
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -29,13 +29,6 @@ from .inputs import NOT_FITTED, as_array
 
 # %% auto #0
 __all__ = ['LeakageError', 'LeakageWarning', 'complain', 'assert_no_leak']
-
-# %% ../nbs/42_leak.ipynb #43c0c031
-def row_keys(*tables) -> list[np.ndarray]:
-    """Two keys for each row of each table, as it is and in single precision."""
-    with np.errstate(over="ignore"):
-        return [np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
-                for X in map(np.asarray, tables)]
 
 # %% ../nbs/42_leak.ipynb #f1e0fbdb
 OTHERS = 20_000

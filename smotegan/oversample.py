@@ -29,7 +29,6 @@ from smotegan.inputs import (
     check_strategy,
     labels_below,
     read_input,
-    stack_rows,
 )
 from .layout import Layout
 from .leak import RowKeys
@@ -41,7 +40,7 @@ from smotegan.report import (
 from .samplers import FirstStep
 from .save import SavedFileError, load_state, savable, save_state
 from .second import SecondStep, as_second_step
-from .steps import over_sample, plan_class
+from .steps import over_sample
 from .table import check_numeric
 
 # %% auto #0
@@ -494,15 +493,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        gan = self._second_step()
-        groups = None if groups is None else self._read_groups(groups, len(y))
-        models = {label: plan_class(label, codes, y, layout, self.smote, gan, groups,
-                                    self.candidates) for label in wanted}
-        made, stacked = over_sample(models, wanted, codes, self.random_state)
-        parts = [proposal.X for proposal, _ in made.values()]
-        if layout.groups:
-            parts = [layout.columns_of(codes) for codes in parts]
-        X_res = stack_rows(X, parts, stacked)
+        models, made, X_res = over_sample(
+            X, y, codes, layout, wanted, self.random_state, smote=self.smote,
+            gan=self._second_step(), candidates=self.candidates,
+            groups=None if groups is None else self._read_groups(groups, len(y)))
         y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
                                      for label, (_, moved) in made.items())])
         new = X_res[len(y):]

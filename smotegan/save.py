@@ -110,8 +110,8 @@ def pack_object(value, where: str) -> Any:
     if not is_trusted(name_of(kind)):
         raise ValueError(
             f"{(where or kind.__name__)!r} holds a {kind.__name__}, which has no place "
-            "in a file; it can hold numbers, texts, arrays, frames, objects of smotegan "
-            "and imbalanced-learn, and of a class that was passed to "
+            "in a file; it can hold numbers, texts, arrays, frames, objects of "
+            "smotegan and imbalanced-learn, and of a class that was passed to "
             f"smotegan.save.savable.{WAYS_OUT.get(where.rpartition('.')[2], '')}")
     if isinstance(value, Column):
         where = f"X[{value.name!r}]"
@@ -140,7 +140,8 @@ def pack(value, where: str = "") -> Any:
         columns = [Column(nw.from_native(value.iloc[:, i], series_only=True))
                    for i in range(value.shape[1])]
         values = [part.tolist() if part.dtype == object else part
-                  for part in (value.iloc[:, i].to_numpy() for i in range(len(columns)))]
+                  for part in (value.iloc[:, i].to_numpy()
+                               for i in range(len(columns)))]
         plain = isinstance(value.index, pd.RangeIndex)
         index = None if plain else value.index.tolist()
         return Packed("frame", pack([columns, values, [*value.columns], index], where))
