@@ -94,7 +94,8 @@ PLAIN = {type(None), bool, int, float, str}
 LEFT_TO_SKOPS = (np.ndarray, np.generic, np.dtype, np.random.Generator,
                  np.random.RandomState)
 WATCHING = ("on_chunk",)
-COLUMN = " Convert the column before 'fit_resample', to text or numbers, or leave it out."
+COLUMN = (" Convert the column before 'fit_resample', to text or numbers, or leave it "
+          "out.")
 WAYS_OUT = {
     "sampling_strategy": " Pass the dict that the function returns; a fitted sampler "
     "stays fitted: sampler.set_params(sampling_strategy=sampler.sampling_strategy(y)).",
