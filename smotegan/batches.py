@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .frames import is_frame
 from .inputs import NOT_FITTED, below, check_index, read_labels
 from .parameters import _safe_indexing, check_n_samples, check_random_state
-from .frames import is_frame
 
 # %% auto #0
 __all__ = ['balanced_batches']

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import ks_2samp
 
-from .encoder import TableEncoder
 from .coders import as_ticks, time_unit
+from .encoder import TableEncoder
 from smotegan.frames import (
     as_numbers,
     check_eager,

@@ -29,7 +29,7 @@ def hash_rows(X) -> np.ndarray:
     weights *= np.uint64(0xBF58476D1CE4E5B9)
     weights |= np.uint64(1)
     keys = np.empty(len(X), dtype=np.uint64)
-    for part in gen_batches(len(X), max(1, CHUNK_ROWS // X.shape[1])):
+    for part in gen_batches(len(X), max(1, CHUNK_ROWS // X.shape[1])) if len(X) else ():
         rows = np.add(X[part], 0.0, dtype=np.float64, order="C")  # one zero, not two
         rows[np.isnan(rows)] = np.nan
         bits = rows.view(np.uint64)
@@ -38,6 +38,13 @@ def hash_rows(X) -> np.ndarray:
         bits ^= bits >> np.uint64(32)
         keys[part] = bits @ weights
     return keys
+
+
+def row_keys(*tables) -> list[np.ndarray]:
+    """Two keys for each row of each table, as it is and in single precision."""
+    with np.errstate(over="ignore"):
+        return [np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
+                for X in map(np.asarray, tables)]
 
 # %% ../nbs/26_copies.ipynb #c5fe11ff
 @dataclass

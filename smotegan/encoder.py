@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .frames import number_kind
+from .frames import number_kinds
 
 # %% auto #0
 __all__ = ['TableEncoder']
@@ -47,13 +47,15 @@ def legal_column(values: np.ndarray, kind: str, low: float, high: float) -> np.n
 MOST_STEPS = 50
 
 
-def shared_values(column: np.ndarray, whole: bool) -> np.ndarray:
+def shared_values(column: np.ndarray, whole: bool | None = None) -> np.ndarray:
     """The piles of a column: values that at least a tenth of its rows and three of them
     share, or all values where they are few; in a column of whole numbers only shared
     ones that stand alone."""
     values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
     if len(values) <= 2:
         return values[:0]
+    if whole is None:
+        whole = bool((values == np.rint(values)).all())
     shared = (10 * counts >= len(column)) & (counts >= 3)
     if whole:
         gaps = np.diff(values)
@@ -62,6 +64,11 @@ def shared_values(column: np.ndarray, whole: bool) -> np.ndarray:
     elif len(values) <= min(MOST_STEPS, len(column) / 4):
         return values
     return values[shared]
+
+
+def column_piles(X: np.ndarray) -> list[np.ndarray]:
+    """The piles of each column of a matrix of numbers."""
+    return [shared_values(column) for column in X.T]
 
 # %% ../nbs/17_encoder.ipynb #9b01122f
 ONE = float(np.sqrt(0.5))
@@ -128,8 +135,8 @@ class NumberRules:
         self.low_, self.high_ = filled.min(axis=0), filled.max(axis=0)
         self.mean_, spread = filled.mean(axis=0), filled.std(axis=0)
         self.scale_ = np.where((self.low_ < self.high_) & (spread > 0), spread, 1.0)
-        self.kinds_ = [kind or number_kind(column)
-                       for kind, column in zip(kinds, filled.T, strict=True)]
+        self.kinds_ = [kind or found for kind, found in
+                       zip(kinds, number_kinds(filled), strict=True)]
         self.distinct_ = [len(np.unique(column)) for column in filled.T]
         self.piles_ = [
             np.array([]) if kind in ("binary", "constant")

@@ -145,6 +145,11 @@ def number_kind(values: np.ndarray) -> str:
     return "integer" if (distinct == np.rint(distinct)).all() else "continuous"
 
 
+def number_kinds(X: np.ndarray) -> list[str]:
+    """The kinds of the columns of a matrix of numbers."""
+    return [number_kind(column) for column in X.T]
+
+
 def infer_kind(series: nw.Series) -> str:
     """The kind of a column."""
     values = as_numbers(series)

@@ -47,10 +47,11 @@ def is_matrix(X) -> bool:
     """Whether `X` is sparse, or an array or list of numbers, and so needs no codes."""
     if sparse.issparse(X):
         return True
-    check_eager(X)
-    if is_frame(X):
-        return False
-    X = np.asarray(X)
+    if not isinstance(X, np.ndarray):
+        check_eager(X)
+        if is_frame(X):
+            return False
+        X = np.asarray(X)
     if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
         return max(-int(X.min()), int(X.max())) < 2**53
     if X.dtype.kind == "O" and X.ndim == 2:
@@ -131,6 +132,13 @@ def check_index(X, y) -> None:
                 "y.loc[X.index]; if they stand in the right order, pass both with "
                 "reset_index(drop=True).")
 
+# %% ../nbs/40_inputs.ipynb #15b6f881
+def read_input(X, y, kinds, missing) -> tuple:
+    """The matrix of a table, its codec, the labels, and the series that they came
+    from."""
+    check_index(X, y)
+    return *read_rows(as_array(X), kinds, missing), *read_labels(y)
+
 # %% ../nbs/40_inputs.ipynb #9363ef68
 def below(X, made):
     """A table and, below it, synthetic rows of the same kind."""
@@ -152,15 +160,3 @@ def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):
         return pd.concat([labels.to_native(), added.to_native()], ignore_index=True)
     both = nw.concat([part.alias("y").to_frame() for part in (labels, added)])
     return both.get_column("y").alias(labels.name).to_native()
-
-
-def stack_rows(X, parts: list[np.ndarray], stacked: np.ndarray):
-    """Synthetic rows below those of a matrix, in its format and dtype; nothing to do
-    where they lie there already, in `stacked`."""
-    if sparse.issparse(X):
-        return sparse.vstack([X, *map(sparse.csr_matrix, parts)],
-                             format=X.format).astype(X.dtype)
-    if X.dtype == stacked.dtype and all(np.shares_memory(part, stacked)
-                                        for part in parts):
-        return stacked
-    return np.vstack([X, *(part.astype(X.dtype, copy=False) for part in parts)])

@@ -13,8 +13,13 @@ import numpy as np
 import pandas as pd
 
 from .encoder import reflect
-from .matrix import collapse_groups, expand_groups, kept_columns, one_hot_groups
-from .matrix import identifier_columns
+from smotegan.matrix import (
+    collapse_groups,
+    expand_groups,
+    identifier_columns,
+    kept_columns,
+    one_hot_groups,
+)
 
 # %% auto #0
 __all__ = []
@@ -75,10 +80,12 @@ class Layout:
             free = X.copy()
             free[:, [*np.flatnonzero(sizes > 0), *known]] = np.nan
         groups = one_hot_groups(free)
-        codes, of_groups = collapse_groups(X, groups)
-        kept = kept_columns(groups, X.shape[1])
+        codes, kept = X, np.arange(X.shape[1])
+        if groups:
+            codes, of_groups = collapse_groups(X, groups)
+            kept = kept_columns(groups, X.shape[1])
+            sizes = np.where(of_groups > 0, of_groups, sizes[kept])
         place = {int(old): new for new, old in enumerate(kept)}
-        sizes = np.where(of_groups > 0, of_groups, sizes[kept])
         found = identifier_columns(codes, sizes, [place[i] for i in known])
         spread = spread_of(codes, sizes)
         units = np.where(spread > 0, spread, 1.0)
@@ -102,16 +109,14 @@ class Layout:
         """Round integer columns, in place; with `clip` reflect into the limits too."""
         if clip:
             rows[:] = reflect(rows, self.low, self.high)
-        return np.rint(rows, out=rows, where=self.whole) if self.whole.any() else rows
+        return np.rint(rows, out=rows, where=self.whole)
 
     def warn_of_identifiers(self, table) -> None:
-        """Tell of columns that seem to number the rows."""
-        if self.identifiers:
-            names = [i if table is None else table.names_[i] for i in self.identifiers]
-            warnings.warn(
-                f"Column(s) {names} seem to number the rows, as nearly every value is "
-                "different: left out when neighbours are looked for. What synthetic "
-                "rows have there means nothing, or repeats a real row's. Drop them "
-                f"before training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
-                "'categorical') if they are no identifiers.", UserWarning,
-                stacklevel=2)
+        """Tell of the columns that seem to number the rows."""
+        names = [i if table is None else table.names_[i] for i in self.identifiers]
+        warnings.warn(
+            f"Column(s) {names} seem to number the rows, as nearly every value is "
+            "different: left out when neighbours are looked for. What synthetic rows "
+            "have there means nothing, or repeats a real row's. Drop them before "
+            f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
+            "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)

@@ -16,8 +16,7 @@ from scipy import sparse
 from scipy.special import bdtrc
 from sklearn.utils.validation import check_is_fitted
 
-from .copies import hash_rows
-from .inputs import NOT_FITTED, as_array
+from .copies import row_keys
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -26,16 +25,10 @@ from smotegan.frames import (
     read_columns,
     split_missing,
 )
+from .inputs import NOT_FITTED, as_array
 
 # %% auto #0
 __all__ = ['LeakageError', 'LeakageWarning', 'complain', 'assert_no_leak']
-
-# %% ../nbs/42_leak.ipynb #43c0c031
-def row_keys(X) -> np.ndarray:
-    """Two keys for each row, as it is and in single precision; shape (n, 2)."""
-    X = np.asarray(X)
-    with np.errstate(over="ignore"):
-        return np.column_stack([hash_rows(X), hash_rows(X.astype(np.float32))])
 
 # %% ../nbs/42_leak.ipynb #f1e0fbdb
 OTHERS = 20_000
@@ -70,7 +63,7 @@ class RowKeys:
         parents = parents[parents >= 0]
         others = np.flatnonzero(np.bincount(parents, minlength=len(y)) == 0)
         others = others[::max(1, -(-len(others) // OTHERS))]
-        made, known = row_keys(rows), row_keys(X[parents])
+        made, known, rest = row_keys(rows, X[parents], X[others])
         share, told = [0.0, 0.0], pairs[:, 0] >= 0
         for i in (0, 1) if len(parents) else ():
             places = np.searchsorted(parents, np.maximum(pairs[told], parents[0]))
@@ -86,12 +79,12 @@ class RowKeys:
                 len(some) * (len(some) - 1), 1)
             if collision == 0:
                 break
-        return cls(made, known, row_keys(X[others]), share, len(parents) / len(y),
+        return cls(made, known, rest, share, len(parents) / len(y),
                    float(collision))
 
     def add(self, rows) -> None:
         """Add the keys of rows of `sample`; the oldest make way for the newest."""
-        new = row_keys(rows[-SAMPLED:])
+        (new,) = row_keys(rows[-SAMPLED:])
         need = min(self.n_sampled + len(new), SAMPLED)
         if need > len(self.ring):
             size = min(max(need, 2 * len(self.ring)), SAMPLED)
@@ -262,7 +255,7 @@ def keys_of(X, sampler) -> tuple[np.ndarray, bool]:
         codes, coarser = codes_of_table(X, sampler.table_)
     else:
         codes, coarser = codes_of_matrix(X, sampler._dtype, sampler.n_features_in_)
-    return row_keys(codes), coarser
+    return row_keys(codes)[0], coarser
 
 # %% ../nbs/42_leak.ipynb #e23db529
 class LeakageError(ValueError):

@@ -160,7 +160,10 @@ def one_hot_groups(X) -> list[np.ndarray]:
     ([], [array([0, 1])])
     """
     X = np.asarray(X)
-    ones, flags = np.ascontiguousarray((X == 1).T), flag_columns(X)
+    flags = flag_columns(X)
+    if not flags.any():
+        return []
+    ones = np.ascontiguousarray((X == 1).T)
     counts = ones.sum(axis=1)
     full = pick_runs(counts, exclusive_stops(ones, flags), len(X), full_width)
     flags[np.concatenate([np.array([], int), *full])] = False

@@ -15,37 +15,32 @@ import pandas as pd
 from imblearn.over_sampling import ADASYN, BorderlineSMOTE
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_target_type
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_consistent_length, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .frames import is_frame
 from .gan import GAN, WGANGP
 from smotegan.inputs import (
     NOT_FITTED,
-    as_array,
     below,
-    check_index,
     check_strategy,
     labels_below,
-    read_labels,
-    read_rows,
-    stack_rows,
+    read_input,
 )
 from .layout import Layout
 from .leak import RowKeys
 from .parameters import Interval, StrOptions, check_n_samples
 from smotegan.report import (
-    history_of,
-    provenance_of,
-    report_of,
+    account_of,
     warn_of_notes,
 )
-from .samplers import FirstStep, as_dense
+from .samplers import FirstStep
 from .save import SavedFileError, load_state, savable, save_state
 from .second import SecondStep, as_second_step
-from .steps import over_sample, plan_class
-from .frames import is_frame
+from .steps import over_sample
 from .table import check_numeric
 
 # %% auto #0
@@ -115,9 +110,8 @@ class ReadsTables(BaseOverSampler):
         for part in (self.smote, self.gan):
             if hasattr(part, "_validate_params"):
                 part._validate_params()
-        check_index(X, y)
-        X, self.table_ = read_rows(as_array(X), self.kinds, self.missing)
-        return X, *read_labels(y)
+        X, self.table_, y, labels = read_input(X, y, self.kinds, self.missing)
+        return X, y, labels
 
     def _check_X_y(self, X, y, accept_sparse=None):
         table = self.table_
@@ -494,27 +488,25 @@ class SMOTEGAN(MakesMore, ReadsTables):
         return X_res, y_res
 
     def _fit_resample(self, X, y, groups=None):
-        dense, table = as_dense(X), self.table_
+        table, scattered = self.table_, sparse.issparse(X)
+        dense = X.toarray() if scattered else X
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
-        gan = self._second_step()
-        groups = None if groups is None else self._read_groups(groups, len(y))
-        models = {label: plan_class(label, codes, y, layout, self.smote, gan, groups,
-                                    self.candidates) for label in wanted}
-        made, stacked = over_sample(models, wanted, codes, self.random_state)
-        parts = [layout.columns_of(proposal.X) for proposal, _ in made.values()]
-        X_res = stack_rows(X, parts, stacked)
+        models, made, X_res = over_sample(
+            X, y, codes, layout, wanted, self.random_state, smote=self.smote,
+            gan=self._second_step(), candidates=self.candidates,
+            groups=None if groups is None else self._read_groups(groups, len(y)))
         y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
                                      for label, (_, moved) in made.items())])
-        new = again = as_dense(X_res[len(y):])
+        new = X_res[len(y):]
+        new = again = new.toarray() if scattered else new
         if table is not None:  # the rows as the user gets them, and as read again
             rows, new = new, table.inverse_transform(new)
             again = table.transform(new)
             self._as_is = np.array_equal(rows, again, equal_nan=True)
-        self.models_, self.report_ = models, report_of(models, made)
-        self.provenance_, self.history_ = (provenance_of(made, y),
-                                           history_of(models, made))
+        self.models_ = models
+        self.report_, self.provenance_, self.history_ = account_of(models, made, y)
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
         self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
         self._layout, self._dtype = layout, X.dtype
@@ -525,8 +517,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
             self.smote_, self.gan_ = model.step, model.gan
         for model in models.values():
             model.X = model.y = None
-        warn_of_notes(models)
-        layout.warn_of_identifiers(table)
+        if any(model.notes for model in models.values()):
+            warn_of_notes(models)
+        if layout.identifiers:
+            layout.warn_of_identifiers(table)
         return X_res, y_res, new
 
 # %% ../nbs/46_oversample.ipynb #3c0685b4

@@ -77,22 +77,17 @@ def quiet():
 _FORK = {"stuck": False}
 
 
-def tensorflow_has_run() -> bool:
-    """Whether TensorFlow has computed anything in this process."""
+def mark_fork() -> None:
+    """Remember, in a forked child, whether TensorFlow had computed in its parent."""
     context = sys.modules.get("tensorflow.python.eager.context")
     handle = getattr(getattr(context, "_context", None), "_context_handle", None)
-    return handle is not None
-
-
-def mark_fork() -> None:
-    """Remember, in a forked child, that TensorFlow cannot compute here."""
-    _FORK["stuck"] = tensorflow_has_run()
+    _FORK["stuck"] = handle is not None
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=mark_fork)
 
-# %% ../nbs/01_parameters.ipynb #66e28a81
+
 def check_fork() -> None:
     """Refuse to compute in a process where TensorFlow would wait for ever."""
     if _FORK["stuck"]:

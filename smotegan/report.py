@@ -82,3 +82,8 @@ def history_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(columns=HISTORY_COLUMNS)
     return pd.concat(frames, ignore_index=True)
+
+
+def account_of(models: dict[object, ClassModel], made: dict, y: np.ndarray) -> tuple:
+    """All three frames of a fit: report, provenance and history."""
+    return report_of(models, made), provenance_of(made, y), history_of(models, made)

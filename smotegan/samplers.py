@@ -20,7 +20,7 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
-from .encoder import shared_values
+from .encoder import column_piles
 from .mixed import MixedSpace, class_neighbors, is_numeric_only
 
 # isort: split
@@ -82,12 +82,7 @@ class ClassData:
     @cached_property
     def piles(self) -> list[np.ndarray]:
         """The values that many rows share, for each column of numbers."""
-        found = []
-        for column in self.rows[:, self.sizes == 0].T:
-            seen = column[~np.isnan(column)]
-            whole = bool((seen == np.rint(seen)).all())
-            found.append(shared_values(column, whole))
-        return found
+        return column_piles(self.rows[:, self.sizes == 0])
 
 # %% ../nbs/22_samplers.ipynb #110e5284
 def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray | None:

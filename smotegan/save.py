@@ -30,7 +30,7 @@ from .coders import Column
 # %% auto #0
 __all__ = ['SavedFileError', 'save_state', 'load_state']
 
-# %% ../nbs/43_save.ipynb #41bb246e
+# %% ../nbs/43_save.ipynb #8b67a0f7
 class SavedFileError(ValueError):
     """A file that cannot be read; the message says why."""
 
@@ -94,7 +94,8 @@ PLAIN = {type(None), bool, int, float, str}
 LEFT_TO_SKOPS = (np.ndarray, np.generic, np.dtype, np.random.Generator,
                  np.random.RandomState)
 WATCHING = ("on_chunk",)
-COLUMN = " Convert the column before 'fit_resample', to text or numbers, or leave it out."
+COLUMN = (" Convert the column before 'fit_resample', to text or numbers, or leave it "
+          "out.")
 WAYS_OUT = {
     "sampling_strategy": " Pass the dict that the function returns; a fitted sampler "
     "stays fitted: sampler.set_params(sampling_strategy=sampler.sampling_strategy(y)).",
@@ -110,18 +111,18 @@ def pack_object(value, where: str) -> Any:
     if not is_trusted(name_of(kind)):
         raise ValueError(
             f"{(where or kind.__name__)!r} holds a {kind.__name__}, which has no place "
-            "in a file; it can hold numbers, texts, arrays, frames, objects of smotegan "
-            "and imbalanced-learn, and of a class that was passed to "
+            "in a file; it can hold numbers, texts, arrays, frames, objects of "
+            "smotegan and imbalanced-learn, and of a class that was passed to "
             f"smotegan.save.savable.{WAYS_OUT.get(where.rpartition('.')[2], '')}")
     if isinstance(value, Column):
         where = f"X[{value.name!r}]"
-    made = kind.__new__(kind)
+    made = object.__new__(kind)
     for name, item in (value.__getstate__() or {}).items():
         vars(made)[name] = None if name in WATCHING else pack(
             item, f"{where}.{name}" if where else name)
     return made
 
-# %% ../nbs/43_save.ipynb #8c498f3c
+
 def pack(value, where: str = "") -> Any:
     """A value as skops can write it; `where` is its place, for a message."""
     kind = type(value)
@@ -140,7 +141,8 @@ def pack(value, where: str = "") -> Any:
         columns = [Column(nw.from_native(value.iloc[:, i], series_only=True))
                    for i in range(value.shape[1])]
         values = [part.tolist() if part.dtype == object else part
-                  for part in (value.iloc[:, i].to_numpy() for i in range(len(columns)))]
+                  for part in (value.iloc[:, i].to_numpy()
+                               for i in range(len(columns)))]
         plain = isinstance(value.index, pd.RangeIndex)
         index = None if plain else value.index.tolist()
         return Packed("frame", pack([columns, values, [*value.columns], index], where))
@@ -238,7 +240,7 @@ def read_state(path) -> Any:
             "trust them, import the class and pass it to smotegan.save.savable")
     return unpack(skops.io.loads(data, trusted=names))
 
-# %% ../nbs/43_save.ipynb #4a337381
+# %% ../nbs/43_save.ipynb #c335b116
 def contents(file) -> str:
     """What skops wrote, without the addresses in memory that name its parts."""
     with zipfile.ZipFile(file) as archive:

@@ -97,6 +97,24 @@ class SpreadSMOTE(FirstStep):
         return f"SMOTE, spread {self.spread}"
 
     def propose(self, data, n, random_state, out=None):
+        """Propose rows of SMOTE with noise around them.
+
+        Parameters
+        ----------
+        data : ClassData
+            The class.
+        n : int
+            How many rows.
+        random_state : int or RandomState instance
+            The seed.
+        out : ndarray of shape (n, n_features) or None, default=None
+            Where rows may be put.
+
+        Returns
+        -------
+        Proposal
+            The rows, with their parents.
+        """
         if not isinstance(random_state, numbers.Integral):
             random_state = check_random_state(random_state).randint(2**31 - 1)
         made = SMOTEStep().propose(data, n, random_state, out)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from imblearn.over_sampling import SMOTEN
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_random_state, gen_batches
 
@@ -77,6 +78,8 @@ class RefinedClass(ClassData):
 
     def proposed(self, n: int, random_state, out=None) -> Proposal:
         """Propose `n` rows; SMOTE takes over where a step cannot, and a note tells."""
+        if not self.step.needs_table:
+            return self.step.propose(self, n, random_state, out)
         proposal, reason = propose(self.step, self, n, random_state, out)
         if reason:
             self.notes.append(f"{self.step.name} could not work here ({reason}): SMOTE "
@@ -145,7 +148,8 @@ class RefinedClass(ClassData):
                                    encoder.move(X[rows], move), X[rows])
                 distance[rows] = np.sqrt(
                     ((encoder.transform(X[rows]) - Z) ** 2).mean(axis=1))
-        self.layout.make_legal(X, self.step.clip)
+        if self.step.clip or self.layout.whole.any():
+            self.layout.make_legal(X, self.step.clip)
         return distance
 
 
@@ -248,7 +252,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
     """The rows of one class of a table of codes, and the steps that it gets."""
     mine, units = y == label, layout.units
     rows, notes = X[mine], []
-    step = as_first_step(smote)
+    step = FIRST_STEPS["smote"] if smote is None else as_first_step(smote)
     if smote is None and units is None and layout.sizes.all() and len(rows) > 1:
         step = SamplerStep(SMOTEN(k_neighbors=min(5, len(rows) - 1)))
     step, gan, note = choose_steps(len(rows), step, gan)
@@ -270,14 +274,27 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
                       layout.kinds, step, gan, notes, layout, candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397
-def over_sample(models: dict, wanted: dict, X: np.ndarray, random_state) -> tuple:
-    """Make the rows of all classes; label -> (proposal, moved), and a matrix with those
-    of `X` on top, in which they lie where nothing was chosen among."""
-    wanted = {label: n for label, n in wanted.items()
-              if n > 0 and models[label].step is not None}
-    stacked = np.empty((len(X) + sum(wanted.values()), X.shape[1]), dtype=X.dtype)
-    stacked[:len(X)] = X
-    ends = len(X) + np.cumsum([0, *wanted.values()])
+def stack_rows(X, parts: list[np.ndarray], stacked: np.ndarray):
+    """Synthetic rows below those of a matrix, in its format and dtype; nothing to do
+    where they lie there already, in `stacked`."""
+    if sparse.issparse(X):
+        return sparse.vstack([X, *map(sparse.csr_matrix, parts)],
+                             format=X.format).astype(X.dtype)
+    if X.dtype == stacked.dtype and all(np.shares_memory(part, stacked)
+                                        for part in parts):
+        return stacked
+    return np.vstack([X, *(part.astype(X.dtype, copy=False) for part in parts)])
+
+
+def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_state,
+                **steps) -> tuple:
+    """Plan each class and make its rows: label -> model, label -> (proposal, moved),
+    and the matrix `X` with the rows of all classes below."""
+    models = {label: plan_class(label, codes, y, layout, **steps) for label in wanted}
+    wanted = {label: n for label, n in wanted.items() if models[label].step is not None}
+    stacked = np.empty((len(codes) + sum(wanted.values()), codes.shape[1]), codes.dtype)
+    stacked[:len(codes)] = codes
+    ends = len(codes) + np.cumsum([0, *wanted.values()])
     parts, proposals, made = np.split(stacked, ends)[1:-1], {}, {}
     for (label, n), part in zip(wanted.items(), parts, strict=True):
         model, times = models[label], models[label].per_row(n)
@@ -288,4 +305,7 @@ def over_sample(models: dict, wanted: dict, X: np.ndarray, random_state) -> tupl
         if models[label].gan is not None:
             models[label].fit_gan(random)
         made[label] = models[label].make(proposal, wanted[label], random)
-    return made, stacked
+    rows = [proposal.X for proposal, _ in made.values()]
+    if layout.groups:
+        rows = [layout.columns_of(part) for part in rows]
+    return models, made, stack_rows(X, rows, stacked)

@@ -14,9 +14,6 @@ import numpy as np
 import pandas as pd
 from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 
-from .gan import GAN
-from .oversample import SMOTEGAN
-from .samplers import ProWSyn
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -24,6 +21,9 @@ from smotegan.frames import (
     is_frame,
     read_columns,
 )
+from .gan import GAN
+from .oversample import SMOTEGAN
+from .samplers import ProWSyn
 
 # %% auto #0
 __all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
