@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
@@ -20,26 +19,16 @@ from .artefacts import name_columns
 from .columns import Compared, as_pandas, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
-from .frames import column_names, is_frame
+from .frames import column_names, is_frame, take_rows
 from .measures import Found, alarms, measure_all
 from .questions import Pool, Side, make_pool
 from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
 from .sentences import name_innocent, say_beside, say_like, say_mend
 
-
 # %% auto #0
 __all__ = ['fidelity_report', 'fidelity_by_folds', 'check_before_training']
 
 # %% ../nbs/57_one_call.ipynb #0ddc725f
-def some_rows(X, mask: np.ndarray):
-    """Some rows of a frame or of a matrix."""
-    if isinstance(X, pd.DataFrame):
-        return X[mask]
-    if is_frame(X):
-        return nw.from_native(X, eager_only=True).filter(mask.tolist()).to_native()
-    return (X.toarray() if hasattr(X, "toarray") else np.asarray(X))[mask]
-
-
 def result_of(sampler) -> tuple:
     """The table, the labels and the mask that a fitted sampler made, or that were
     given."""
@@ -86,8 +75,8 @@ def given_by_sampler(sampler, X_test, y_test, label) -> dict:
                          f"{len(y_test)} and {len(X_test)}.")
     mine = labels == label
     return dict(zip(NAMES, (
-        some_rows(X_test, y_test == label), some_rows(X_res, mask & mine),
-        some_rows(X_res, ~mask & mine), some_rows(X_res, ~mask & ~mine)), strict=True))
+        take_rows(X_test, y_test == label), take_rows(X_res, mask & mine),
+        take_rows(X_res, ~mask & mine), take_rows(X_res, ~mask & ~mine)), strict=True))
 
 # %% ../nbs/57_one_call.ipynb #043dd6b4
 def sample_rows(X, most: int, rng: np.random.Generator):
@@ -96,7 +85,7 @@ def sample_rows(X, most: int, rng: np.random.Generator):
         return X
     mask = np.zeros(len(X), dtype=bool)
     mask[rng.choice(len(X), most, replace=False)] = True
-    return some_rows(X, mask)
+    return take_rows(X, mask)
 
 
 def read_given(given: dict, max_rows: int, rng) -> tuple[Compared, dict]:
@@ -239,8 +228,8 @@ def fold_pool(made: list, X, y, label, fold: np.ndarray, seed: int) -> Pool:
     out, and `made` has the synthetic rows of each fold."""
     mine, names = y == label, column_names(X)
     stacked = pd.concat([as_pandas(rows, names) for rows in made], ignore_index=True)
-    c = read_tables({"held out": as_pandas(some_rows(X, mine), names), "rows": stacked,
-                     "others": as_pandas(some_rows(X, ~mine), names)})
+    c = read_tables({"held out": as_pandas(take_rows(X, mine), names), "rows": stacked,
+                     "others": as_pandas(take_rows(X, ~mine), names)})
     blocks = [fold[mine], np.repeat(np.arange(len(made)), [len(rows) for rows in made])]
     block = np.concatenate(blocks)
     train, majority = (
@@ -315,9 +304,9 @@ def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, n_repeats: int = 1
             fold[held_out] = place
         for place in tqdm(range(cv), "folds", leave=False, disable=not verbose):
             train = fold != place
-            X_res, y_res = clone(sampler).fit_resample(some_rows(X, train), y[train])
+            X_res, y_res = clone(sampler).fit_resample(take_rows(X, train), y[train])
             new = np.arange(len(y_res)) >= train.sum()
-            rows = some_rows(X_res, new & (np.asarray(y_res) == label))
+            rows = take_rows(X_res, new & (np.asarray(y_res) == label))
             made.append(sample_rows(rows, max_rows, rng))
         pools.append(fold_pool(made, X, y, label, fold, seed))
     n_made = int((~pools[0].truth).sum())

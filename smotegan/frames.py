@@ -59,7 +59,7 @@ def take_rows(X, rows):
         return X.iloc[at]
     if is_frame(X):
         return nw.from_native(X, eager_only=True)[at].to_native()
-    return (X if hasattr(X, "shape") else np.asarray(X))[at]
+    return (X.toarray() if hasattr(X, "toarray") else np.asarray(X))[at]
 
 
 def stack_rows(X, below):

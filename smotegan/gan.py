@@ -376,6 +376,11 @@ class GAN(GANSettings):
     def _use(self, chosen) -> None:
         self.generator_ = chosen.learned or []
 
+    def _keep(self, judge, reason: str) -> None:
+        super()._keep(judge, reason)
+        if self.best_update_:  # what the generators are fed with
+            self.spread_ = self._noise()[1]
+
     def _mover(self):
         """What moves rows, once it is given weights and sizes."""
         from smotegan.fast import block_mover

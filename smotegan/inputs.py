@@ -13,7 +13,7 @@ import pandas as pd
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 
-from .frames import check_eager, is_frame
+from .frames import check_eager, is_frame, stack_rows
 from .table import TableCodec
 
 # %% auto #0
@@ -141,15 +141,9 @@ def read_input(X, y, kinds, missing) -> tuple:
 
 # %% ../nbs/40_inputs.ipynb #9363ef68
 def below(X, made):
-    """A table and, below it, synthetic rows of the same kind."""
-    if not is_frame(X):
-        both = np.vstack([as_array(X), made])
-        return both.tolist() if isinstance(X, list) else both
-    if isinstance(X, pd.DataFrame):
-        return pd.concat([X, made], ignore_index=True)
-    return nw.concat(
-        [nw.from_native(X, eager_only=True), nw.from_native(made, eager_only=True)]
-    ).to_native()
+    """A table and, below it, synthetic rows of the same kind; lists stay lists."""
+    both = stack_rows(X, made)
+    return both.tolist() if isinstance(X, list) else both
 
 
 def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):

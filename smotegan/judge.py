@@ -216,9 +216,9 @@ def describe_choice(judge: Judge) -> str:
     """What was chosen, and what it was compared with."""
     chosen, rival = best_of(judge).line, judge.untrained[0].line
     first = next((seen.line for seen in judge.untrained if not seen.line["spread"]),
-                 rival)
+                 None)
     told = f"held-out distance {chosen['held_out_distance']:.4f}"
-    versus = f"the first step's {first['held_out_distance']:.4f}"
+    versus = f"the first step's {(first or rival)['held_out_distance']:.4f}"
     best = min((seen.line["held_out_distance"] for seen in judge.trained), default=None)
     if chosen["update"]:
         if rival["spread"]:
@@ -229,8 +229,9 @@ def describe_choice(judge: Judge) -> str:
         after = "" if best is None else f" (best after training {best:.4f})"
         return f"the first step's rows are used: {told} was not clearly beaten{after}"
     after = "" if best is None else f", not clearly beaten by training ({best:.4f})"
-    return (f"spread {chosen['spread']:g} without training is used: {told} against "
-            f"{versus}{after}")
+    against = f" against {versus}" if first else ""
+    return (f"spread {chosen['spread']:g} without training is used: {told}{against}"
+            f"{after}")
 
 
 def describe(judge: Judge, guarded: bool = True, not_judged: str = "") -> str:

@@ -298,8 +298,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
     ----------
     smote : imbalanced-learn over-sampler, FirstStep, str or None, default=None
         The first step, which proposes rows. None is SMOTE with ten neighbours (five
-        with ``scale=False``); ``"noise"`` draws normal noise, so that the GAN works
-        alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
+        with ``scale=False``); ``"noise"`` draws normal noise, so that the second
+        step works alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
     gan : SecondStep, str or None, default=None
         The second step, which moves the proposed rows, such as `GAN`, `WGANGP` or
         `Noise`. It learns from the class alone, and is used if it clearly beats noise
@@ -348,9 +348,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
         Which rows of the result are synthetic.
     provenance_ : pandas.DataFrame
         One line for each synthetic row: its class, its parents' positions in `X` (-1
-        where the first step does not tell), the weight between them, and how far the
-        GAN moved it (root mean square over the columns, in standard deviations of the
-        class).
+        where the first step does not tell), the weight between them, and how far it was
+        moved (root mean square over the columns, in standard deviations of the class).
     models_ : dict
         For each class the `ClassModel`, with its fitted `encoder` and `gan`.
     smote_, gan_ : FirstStep and SecondStep or None

@@ -278,7 +278,7 @@ class SecondStep(Refiner):
     best_update_ : int
         The update that is used; 0 where nothing learned is used.
     spread_ : float
-        The standard deviation of the noise that is used.
+        The standard deviation of the noise that is used, 0 where what was learned is.
     training_ : str
         How the fit went, and what was chosen, in a sentence.
     checkpoints_, untrained_ : pandas.DataFrame
@@ -463,8 +463,7 @@ class SecondStep(Refiner):
         chosen = best_of(judge) if self.guard and not reason else asked
         self._use(chosen)
         self.best_update_ = chosen.line["update"]
-        self.spread_ = (self._noise()[1] if self.best_update_ else
-                        float(chosen.line["spread"]))
+        self.spread_ = 0.0 if self.best_update_ else float(chosen.line["spread"])
         self.checkpoints_ = checkpoints_of(judge)
         self.untrained_ = pd.DataFrame([seen.line for seen in judge.untrained])
         self.untrained_.sort_values("spread", ignore_index=True, inplace=True)

@@ -28,6 +28,7 @@ from smotegan.samplers import (
     without_rows,
 )
 from .smote import Proposal
+from .spread import SpreadSMOTE
 
 # %% auto #0
 __all__ = []
@@ -95,7 +96,8 @@ class RefinedClass(ClassData):
         gan = self.gan = clone(self.gan)
         if gan.random_state is None:
             gan.random_state = gan_seed
-        gan._progress_name = f"GAN, class {np.asarray(self.label).item()!r}"
+        gan._progress_name = (f"{type(gan).__name__}, class "
+                              f"{np.asarray(self.label).item()!r}")
         encoder = self.encoder = TableEncoder(self.sizes, self.kinds).fit(self.rows)
         others = None
         if gan.boundary_weight > 0:
@@ -234,7 +236,7 @@ class ClassModel(RefinedClass):
                 made = FIRST_STEPS["smote"].propose(self, n, random_state)
             else:
                 raise ValueError(
-                    "'sample' needs the first step SMOTE or a GAN; got smote="
+                    "'sample' needs the first step SMOTE or a second step; got smote="
                     f"{self.step.name} and gan='none'. Ask for more rows in "
                     "'fit_resample' with 'sampling_strategy' instead.")
             return made, self.refine(made, noise)
@@ -261,8 +263,9 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
             raise ValueError(
                 "'groups' needs a first step that knows its parents; got smote="
                 f"{step.name}. Leave 'smote' out, or pass 'smote' or 'spread'.")
-        spreads = gan is not None and step is FIRST_STEPS["smote"]
-        step, gan = FIRST_STEPS["spread"] if spreads else step, None
+        if gan is not None and step is FIRST_STEPS["smote"]:
+            step = SpreadSMOTE(gan.spread, gan.k_neighbors)
+        gan = None
         groups = groups[mine]
     most = 5 if units is None else NEAREST
     k = min(most, len(rows) - 1)
@@ -274,7 +277,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
                       layout.kinds, step, gan, notes, layout, candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397
-def stack_rows(X, parts: list[np.ndarray], stacked: np.ndarray):
+def stack_matrix(X, parts: list[np.ndarray], stacked: np.ndarray):
     """Synthetic rows below those of a matrix, in its format and dtype; nothing to do
     where they lie there already, in `stacked`."""
     if sparse.issparse(X):
@@ -308,4 +311,4 @@ def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_st
     rows = [proposal.X for proposal, _ in made.values()]
     if layout.groups:
         rows = [layout.columns_of(part) for part in rows]
-    return models, made, stack_rows(X, rows, stacked)
+    return models, made, stack_matrix(X, rows, stacked)
