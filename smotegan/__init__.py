@@ -1,4 +1,4 @@
-"""SMOTE proposes, a GAN trained only on the minority class refines, held-out minority rows judge."""
+"""SMOTE proposes, a GAN trained only on the minority class offers to refine, held-out minority rows judge."""
 
 __version__ = "0.1.0"
 
