@@ -194,15 +194,17 @@ class NumberColumn(Column):
     def __init__(self, series: nw.Series, kind: str):
         super().__init__(series)
         self.kind, self.whole = kind, is_whole(series)
-        self.first = first_number(series, np.asarray(as_numbers(series)))
+        values = np.asarray(as_numbers(series))
+        self.first = first_number(series, values)
         codes = self.encode(series)
         self.distinct = len(np.unique(codes[~np.isnan(codes)]))
         present = [item for item in series.to_list() if not pd.isna(item)]
         if series.dtype == nw.Object and all(isinstance(x, Decimal) for x in present):
             self.places = max(0, *(-item.as_tuple().exponent for item in present))
-        kind_of = int if self.whole else float
-        self.low = kind_of(min(present, default=0))
-        self.high = kind_of(max(present, default=0))
+        ends: list[Any] = values[~np.isnan(values)].tolist()
+        if self.whole:  # beyond 2**53 floats would not do
+            ends = [int(item) for item in present]
+        self.low, self.high = min(ends, default=0), max(ends, default=0)
 
     def encode(self, series: nw.Series) -> Any:
         """The numbers; None where the column has other values."""

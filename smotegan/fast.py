@@ -276,16 +276,18 @@ def compiled_chunk(update, config: StaticConfig, jit_compile: bool, *shapes):
 BLOCK = 1024
 
 
+def move_gathered(generator: Generator, weights, x, noise, width, real, near,
+                  max_weight):
+    """The move of rows whose neighbours are given by positions."""
+    narrow = [width] if generator.spreads else []
+    return generator.move(weights, x, noise, tf.gather(real, near), max_weight, *narrow)
+
+
 @lru_cache(maxsize=64)
 def compiled_move(generator: Generator, jit_compile: bool, *shapes):
-    """The compiled move of rows whose neighbours are given by positions; `shapes` keeps
-    other shapes apart."""
-
-    def move(weights, x, noise, width, real, near, max_weight):
-        narrow = [width] if generator.spreads else []
-        return generator.move(weights, x, noise, tf.gather(real, near), max_weight,
-                              *narrow)
-
+    """The compiled move of one kind of generator; `shapes` keeps other shapes apart."""
+    # a partial, not a closure: TensorFlow would count closures as one, traced anew
+    move = partial(move_gathered, generator)
     return tf.function(move, autograph=False, jit_compile=jit_compile)
 
 
