@@ -94,7 +94,7 @@ def beside_smote(found: dict[str, Found], smote: list) -> dict[str, str]:
         gap = bad(found[name].value) - np.mean([bad(one[name].value) for one in smote])
         parts = bad(found[name].parts) - np.mean(
             [bad(one[name].parts) for one in smote], axis=0)
-        error = np.sqrt((PARTS - 1) * ((parts - parts.mean()) ** 2).mean())
+        error = found[name]._replace(parts=parts).error
         if error > 0:
             gaps[name] = gap
             p[name] = float(2 * student.sf(abs(gap / error), PARTS - 1))
