@@ -17,7 +17,7 @@ from .columns import as_pandas
 from .copies import hash_rows
 from .distance import judged_distances
 from .encoder import reflect
-from .layout import limits_of, spread_of
+from .layout import spread_of
 from .measures import MEASURES, Found, measure_all
 from .questions import PARTS, Both, label_lines
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
@@ -49,7 +49,9 @@ def control_rows(both: Both, step: Any, seed: int, scaled: bool = True) -> tuple
             np.where(spread > 0, spread, 1.0) if scaled else None)
         n = int((~both.truth & (both.block == name)).sum())
         codes = step.propose(data, n, seed + place).X
-        made.append(reflect(codes, *limits_of(rows)) if step.clip else codes)
+        if step.clip:
+            codes = reflect(codes, np.fmin.reduce(rows, 0), np.fmax.reduce(rows, 0))
+        made.append(codes)
     return np.concatenate(made), np.repeat(names, [len(codes) for codes in made])
 
 # %% ../nbs/54_fidelity.ipynb #3e8b871d
