@@ -81,12 +81,6 @@ def identifier_columns(X, sizes, known=()) -> np.ndarray:
     return np.array(found, dtype=int)
 
 # %% ../nbs/11_matrix.ipynb #8135b6f6
-def flag_columns(X: np.ndarray) -> np.ndarray:
-    """Whether each column holds only 0 and 1, and not 1 alone."""
-    ones = X == 1
-    return (ones | (X == 0)).all(axis=0) & ~ones.all(axis=0)
-
-
 def exclusive_stops(ones: np.ndarray, flags: np.ndarray) -> np.ndarray:
     """Where the longest run of flags without two ones in a row of the matrix ends, for
     each first column; `ones` has a row for each column."""
@@ -160,10 +154,11 @@ def one_hot_groups(X) -> list[np.ndarray]:
     ([], [array([0, 1])])
     """
     X = np.asarray(X)
-    flags = flag_columns(X)
+    ones = X == 1
+    flags = (ones | (X == 0)).all(axis=0) & ~ones.all(axis=0)
     if not flags.any():
         return []
-    ones = np.ascontiguousarray((X == 1).T)
+    ones = np.ascontiguousarray(ones.T)
     counts = ones.sum(axis=1)
     full = pick_runs(counts, exclusive_stops(ones, flags), len(X), full_width)
     flags[np.concatenate([np.array([], int), *full])] = False

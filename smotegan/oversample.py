@@ -38,7 +38,7 @@ from smotegan.report import (
     warn_of_notes,
 )
 from .samplers import FirstStep
-from .save import SavedFileError, load_state, savable, save_state
+from .save import SavedFileError, load_state, save_state
 from .second import SecondStep, as_second_step
 from .steps import over_sample
 from .table import check_numeric
@@ -53,17 +53,15 @@ PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref")
 @contextmanager
 def all_or_nothing(sampler):
     """Forget what was fitted before, and again where a fit does not reach its end."""
-
-    def forget():
-        for name in [*vars(sampler)]:
-            if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
-                delattr(sampler, name)
-
-    forget()
+    for name in [*vars(sampler)]:
+        if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
+            delattr(sampler, name)
+    given = [*vars(sampler)]
     try:
         yield
     except BaseException:
-        forget()
+        for name in vars(sampler).keys() - given:
+            delattr(sampler, name)
         raise
 
 
@@ -290,7 +288,6 @@ class MakesMore:
         return {name: value for name, value in state.items() if name != "_result_ref"}
 
 # %% ../nbs/46_oversample.ipynb #0c11d50a
-@savable
 class SMOTEGAN(MakesMore, ReadsTables):
     """Over-sample by SMOTE, and by a second step where held-out rows want it.
 

@@ -59,7 +59,6 @@ def is_trusted(name: str) -> bool:
     return isinstance(found, type) and found.__module__ == module
 
 # %% ../nbs/43_save.ipynb #7e850f2b
-@savable
 class Packed(NamedTuple):
     """A value that skops does not know, in parts that it knows."""
 
