@@ -416,10 +416,13 @@ def coded(*frames: pd.DataFrame) -> list[np.ndarray]:
 
 
 def for_trees(codes: np.ndarray) -> np.ndarray:
-    """Codes with gaps as a number below all others: also where all is missing."""
-    known = np.where(np.isnan(codes), np.inf, codes).min(axis=0)
-    below = np.where(np.isinf(known), 0.0, known) - 1
-    return np.where(np.isnan(codes), below, codes)
+    """Codes with gaps as a number far below all others, also where all is missing."""
+    gap = np.isnan(codes)
+    least = np.where(gap, np.inf, codes).min(axis=0)
+    most = np.where(gap, -np.inf, codes).max(axis=0)
+    with np.errstate(invalid="ignore"):
+        below = least - (most - least) - 1
+    return np.where(gap, np.where(np.isfinite(below), below, 0.0), codes)
 
 
 def categories(X: pd.DataFrame) -> np.ndarray:

@@ -129,18 +129,16 @@ def sequential_trees(X, y, n, seed, leaf=5):
 
     rng = np.random.default_rng(seed)
     real = X[y == 1]
-    codes, = coded(real)
+    codes = for_trees(*coded(real))
     donors = np.empty((n, codes.shape[1]), dtype=int)  # which real row gives the value
     made = np.empty((n, codes.shape[1]))
     for place, text in enumerate(categories(X)):
         if place == 0:
             donors[:, 0] = rng.integers(len(real), size=n)
         else:
-            value = codes[:, place]
             tree = DecisionTreeClassifier if text else DecisionTreeRegressor
-            gap = -1 if text else np.nan_to_num(np.nanmedian(value))
             tree = tree(min_samples_leaf=leaf, random_state=seed)
-            tree.fit(codes[:, :place], np.where(np.isnan(value), gap, value))
+            tree.fit(codes[:, :place], codes[:, place])
             leaves = tree.apply(codes[:, :place])
             wanted = tree.apply(made[:, :place])
             for number in np.unique(wanted):
