@@ -163,7 +163,7 @@ def infer_kind(series: nw.Series) -> str:
 KINDS = ("continuous", "integer", "binary", "constant", "date", "categorical")
 
 
-def infer_kinds(X) -> pd.Series:
+def infer_kinds(X: Any) -> pd.Series:
     """Guess the kind of each column.
 
     Parameters

@@ -5,7 +5,10 @@
 # %% ../nbs/11_matrix.ipynb #0eae7614
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 # %% auto #0
 __all__ = ['identifier_columns', 'one_hot_groups']
@@ -45,7 +48,8 @@ def names_rows(codes: np.ndarray, size: int) -> bool:
     return bool(rows >= MIN_ROWS_ID and np.count_nonzero(counts) > 0.95 * rows)
 
 # %% ../nbs/11_matrix.ipynb #75dfb225
-def identifier_columns(X, sizes, known=()) -> np.ndarray:
+def identifier_columns(X: ArrayLike, sizes: Sequence[int] | np.ndarray,
+                       known: ArrayLike = ()) -> np.ndarray:
     """Find the columns that number the rows instead of describing them.
 
     A column of numbers does so if all its values are whole and distinct, and they
@@ -126,7 +130,7 @@ def pick_runs(counts: np.ndarray, stops: np.ndarray, n: int, width) -> list:
     return groups
 
 # %% ../nbs/11_matrix.ipynb #b5e2d1a5
-def one_hot_groups(X) -> list[np.ndarray]:
+def one_hot_groups(X: ArrayLike) -> list[np.ndarray]:
     """Find runs of adjacent columns that are the one-hot form of a category.
 
     Parameters

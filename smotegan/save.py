@@ -261,7 +261,7 @@ def check_read_back(path: Path, written) -> None:
         raise ValueError(f"'value' cannot be saved: it came back changed. {old}")
 
 # %% ../nbs/43_save.ipynb #9dfc54a4
-def save_state(value, path) -> None:
+def save_state(value: Any, path: str | os.PathLike) -> None:
     """Write an object to a file.
 
     Parameters
@@ -306,7 +306,7 @@ def save_state(value, path) -> None:
         beside.unlink(missing_ok=True)
 
 # %% ../nbs/43_save.ipynb #d57af713
-def load_state(path) -> Any:
+def load_state(path: str | os.PathLike) -> Any:
     """Read an object from a file; no code of the file is run.
 
     Parameters
