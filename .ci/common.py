@@ -1,7 +1,5 @@
 """What the scripts and tests of this folder share: where things are, and how notebooks are read and run."""
 
-from __future__ import annotations
-
 import re
 from configparser import ConfigParser
 from pathlib import Path
@@ -16,16 +14,14 @@ EXAMPLES = [path for part in (".", "worked") for path in sorted((ROOT / "example
 NOTEBOOKS = [*PAGES, *EXAMPLES, *COURSE]
 
 
-def settings() -> dict[str, str]:
-    """The settings of the project."""
-    parser = ConfigParser(delimiters=["="], interpolation=None)
-    parser.read(ROOT / "settings.ini", encoding="utf-8")
-    return dict(parser["DEFAULT"])
+_PARSER = ConfigParser(delimiters=["="], interpolation=None)
+_PARSER.read(ROOT / "settings.ini", encoding="utf-8")
+SETTINGS = _PARSER["DEFAULT"]
 
 
 def limits(name: str) -> dict[str, float]:
     """Limits as settings.ini names them."""
-    return {key: float(value) for key, value in (part.split("=") for part in settings()[name].split())}
+    return {key: float(value) for key, value in (part.split("=") for part in SETTINGS[name].split())}
 
 
 def read(path: Path):

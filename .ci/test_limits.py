@@ -1,7 +1,5 @@
 """Planted faults: each limit of a page complains about its own, and no other does."""
 
-from __future__ import annotations
-
 import pages
 import pytest
 from nbformat import v4 as new
