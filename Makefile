@@ -8,6 +8,7 @@
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make house        size, way through the modules, hashes of rows, times; OTHER=path compares with another checkout
 #   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
+#   make tables       real, typed tables: what is missing of benchmarks/tables.csv.gz; hours, less with ARGS="--arms default --seeds 1"
 #   make course       write the lessons for students, without solutions, and for teachers into course_copies/
 #   make refresh      run every notebook anew and report which printed tables differ; WORDS="quickstart 34" for some
 #   make e2e          build the site and use it, and notebooks in JupyterLab, in a real browser; fetches one if there is none
@@ -39,6 +40,9 @@ house: .venv/ready-dev
 
 room: .venv/ready-dev
 	@$(BIN)/python benchmarks/room.py --jobs 2
+
+tables: .venv/ready-benchmarks
+	@$(BIN)/python benchmarks/tables.py $(ARGS)
 
 course: .venv/ready-dev
 	@$(BIN)/python .ci/course.py
