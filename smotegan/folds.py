@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import (
     StratifiedGroupKFold,
     StratifiedKFold,
