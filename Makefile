@@ -6,7 +6,9 @@
 #                     also COST=15 (a missed rare case, in false alarms), KINDS='{"column": "category"}', QUICK=1
 #   make test         check everything; ends with "N passed, N failed"; ONLY=20_smote for what has that in its name
 #   make fuzz         twenty thousand random tables; an hour or less
+#   make house        size, way through the modules, hashes of rows, times; OTHER=path compares with another checkout
 #   make room         the room benchmark: what is missing of it in benchmarks/room.csv.gz; all of it in two hours or so
+#   make tables       real, typed tables: what is missing of benchmarks/tables.csv.gz; hours, less with ARGS="--arms default --seeds 1"
 #   make course       write the lessons for students, without solutions, and for teachers into course_copies/
 #   make refresh      run every notebook anew and report which printed tables differ; WORDS="quickstart 34" for some
 #   make e2e          build the site and use it, and notebooks in JupyterLab, in a real browser; fetches one if there is none
@@ -17,15 +19,15 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
-PARALLEL = -v -n 2 --doctest-modules --durations=10 --timeout=1200
+PARALLEL = -v -n 2 --dist loadgroup --doctest-modules --durations=10 --timeout=1200
 
-.PHONY: quickstart csv test fuzz room course refresh e2e lab docs prepare clean
+.PHONY: quickstart csv test fuzz house room course refresh e2e lab docs prepare clean
 
 quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
 
 csv: .venv/ready-examples
-	@$(BIN)/python .ci/csv_page.py "$(CSV)" "$(TARGET)" $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(QUICK),--quick)
+	@$(BIN)/python .ci/quickstart.py "$(CSV)" "$(TARGET)" $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(QUICK),--quick)
 
 test: .venv/ready-dev
 	@$(BIN)/python -m pytest $(PARALLEL) $(if $(ONLY),-k "$(ONLY)",--cov=smotegan)
@@ -33,8 +35,14 @@ test: .venv/ready-dev
 fuzz: .venv/ready-dev
 	@TABLES=20000 $(BIN)/python -m pytest -s .ci -k test_fuzz
 
+house: .venv/ready-dev
+	@$(BIN)/python benchmarks/house.py $(if $(OTHER),--other "$(OTHER)")
+
 room: .venv/ready-dev
 	@$(BIN)/python benchmarks/room.py --jobs 2
+
+tables: .venv/ready-benchmarks
+	@$(BIN)/python benchmarks/tables.py $(ARGS)
 
 course: .venv/ready-dev
 	@$(BIN)/python .ci/course.py

@@ -1,8 +1,7 @@
 """What the scripts and tests of this folder share: where things are, and how notebooks are read and run."""
 
-from __future__ import annotations
-
 import re
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -10,22 +9,21 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "benchmarks"))  # for the figures of the house
 PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
 COURSE = sorted((ROOT / "example_notebooks" / "course").glob("lesson_*.ipynb"))
 EXAMPLES = [path for part in (".", "worked") for path in sorted((ROOT / "example_notebooks" / part).glob("*.ipynb"))]
 NOTEBOOKS = [*PAGES, *EXAMPLES, *COURSE]
 
 
-def settings() -> dict[str, str]:
-    """The settings of the project."""
-    parser = ConfigParser(delimiters=["="], interpolation=None)
-    parser.read(ROOT / "settings.ini", encoding="utf-8")
-    return dict(parser["DEFAULT"])
+_PARSER = ConfigParser(delimiters=["="], interpolation=None)
+_PARSER.read(ROOT / "settings.ini", encoding="utf-8")
+SETTINGS = _PARSER["DEFAULT"]
 
 
 def limits(name: str) -> dict[str, float]:
     """Limits as settings.ini names them."""
-    return {key: float(value) for key, value in (part.split("=") for part in settings()[name].split())}
+    return {key: float(value) for key, value in (part.split("=") for part in SETTINGS[name].split())}
 
 
 def read(path: Path):

@@ -1,34 +1,17 @@
 """How the tests run: one thread each, the longest first; at their end the table of figures and one closing line."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
-
-import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
                                           "TF_NUM_INTEROP_THREADS")})
 os.environ.update(MPLBACKEND="agg", PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3")
-sys.path.insert(0, str(ROOT))  # the package beside these tests, whatever is installed
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # the package beside these tests, whatever is installed
 collect_ignore_glob = ["[!t]*.py"]  # scripts hold no doctests
-CHAINS = ("test_site", "test_hook")  # each shares what is made once, and stays on one worker
+CHAINS = ("test_site", "test_hook")  # each shares what is made once, and has a mark to stay on one worker
 KEY = "smotegan/seconds"
-
-
-class Chains(LoadScopeScheduling):
-    """Give a worker one test after the other, and a chain as a whole."""
-
-    def _split_scope(self, nodeid):
-        return next((chain for chain in CHAINS if chain in nodeid), nodeid)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    return Chains(config, log)
 
 
 def pytest_collection_modifyitems(config, items):

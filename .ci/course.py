@@ -6,14 +6,12 @@ made by nbgrader's own preprocessors, so that they are an assignment of nbgrader
 its courses in a database, is not needed. A cell with the tag `slider` needs a kernel and is committed without output.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from itertools import takewhile
 from statistics import median_high
 
-from common import COURSE, ROOT, has_tag, limits, read, settings
+from common import COURSE, ROOT, SETTINGS, has_tag, limits, read
 from nbformat import v4, write
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 from pages import code_lines
@@ -91,7 +89,7 @@ def complaints(notebook) -> list[str]:
 
 def absolute_links(text: str) -> str:
     """Links that leave the course lead to the project on the web."""
-    base, folder = f"{settings()['git_url']}/blob/main", COURSE[0].parent.relative_to(ROOT).as_posix()
+    base, folder = f"{SETTINGS['git_url']}/blob/main", COURSE[0].parent.relative_to(ROOT).as_posix()
     text = re.sub(r"\]\(\.\./\.\./", f"]({base}/", text)
     text = re.sub(r"\]\(\.\./(?!data/)", f"]({base}/example_notebooks/", text)
     return re.sub(r"\]\((\w+\.md)", rf"]({base}/{folder}/\1", text)

@@ -1,23 +1,21 @@
 """The figures of each page and of each module, and the limits in settings.ini that a page breaks."""
 
-from __future__ import annotations
-
 import ast
 import re
 from itertools import groupby, pairwise
 
+import house
 import pandas as pd
-from common import PAGES, ROOT, limits, module_of, modules, settings
+from common import PAGES, ROOT, SETTINGS, limits, module_of, modules
 
 LIMITS = limits("page_limits")
-PACKAGE = ROOT / settings()["lib_path"]
+PACKAGE = ROOT / SETTINGS["lib_path"]
 NUMBERED = [path for path in PAGES if re.match(r"[0-9]{2}_", path.stem)]
 GAN_CHAPTER = ("32", "33", "34", "35", "36")
 SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
 OLD_WORDS = re.compile(r"\b(made[- ]up|holes|exams|foreign|rare\s+rows|common\s+rows|herds?|rungs?|bent)\b", re.I)
 HEAD = ["You will be able to", "You need", "Time"]
 COLUMNS = ["cells", "exported", "run", "used", "prose", "longest", "pictures", "gap", "public", "seconds"]
-FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def parse(source: str) -> ast.Module:
@@ -27,7 +25,8 @@ def parse(source: str) -> ast.Module:
 
 def docstring_nodes(source: str) -> list[ast.Constant]:
     """The docstrings of functions and classes."""
-    bodies = [node.body[0] for node in ast.walk(parse(source)) if isinstance(node, (*FUNCTION, ast.ClassDef))]
+    bodies = [node.body[0] for node in ast.walk(parse(source))
+              if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
     return [first.value for first in bodies if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
             and isinstance(first.value.value, str)]
 
@@ -62,18 +61,6 @@ def public_names(module: str) -> list[str]:
     source = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
     found = re.search(r"^__all__ = (\[.*?\])", source, re.M | re.S)
     return ast.literal_eval(found[1]) if found else []
-
-
-def first_picture(notebook) -> float:
-    """The place of the first picture from the first call of train_plainly on; infinite without one."""
-    called = False
-    for place, cell in enumerate(notebook.cells):
-        called |= cell.cell_type == "code" and any(
-            isinstance(node, ast.Call) and ast.unparse(node.func) == "train_plainly"
-            for node in ast.walk(parse(cell.source)))
-        if called and is_picture(cell):
-            return place
-    return float("inf")
 
 
 def figures(notebook) -> dict:
@@ -117,8 +104,12 @@ def complaints(name: str, notebook) -> dict[str, str]:
     highest = {key: found[key] for key in ("cells", "run", "longest", "wide")}
     if name.startswith(GAN_CHAPTER):
         highest |= {"picture_gap": found["gap"], "sentence": found["sentence"]}
-    if name == "33_training":
-        highest["first_picture"] = first_picture(notebook)
+    if name == "33_training":  # the first picture from the first call of train_plainly on
+        calls = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code" and any(
+            isinstance(node, ast.Call) and ast.unparse(node.func) == "train_plainly"
+            for node in ast.walk(parse(cell.source)))]
+        highest["first_picture"] = min((place for place, cell in enumerate(notebook.cells)
+                                        if is_picture(cell) and calls and place >= calls[0]), default=float("inf"))
     broken = {key: f"{name}: {key} is {value}, at most {LIMITS[key]:g}" for key, value in highest.items()
               if value > LIMITS[key]}
     broken |= {key: f"{name}: {key} is {found[key]:.2f}, at least {LIMITS[key]:g}" for key in ("used", "prose")
@@ -136,16 +127,8 @@ def public_complaints(names: dict[str, list[str]]) -> list[str]:
 
 def tables(rows: dict[str, dict]) -> str:
     """The figures of pages; the lines of each module; the functions of the package with their median length."""
-    sizes, lengths = {}, []
-    for module in modules():
-        source = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
-        code = code_lines(source)
-        lengths += [sum(node.lineno <= number <= node.end_lineno for number in code)
-                    for node in ast.walk(parse(source)) if isinstance(node, FUNCTION)]
-        documented = sum(node.end_lineno - node.lineno + 1 for node in docstring_nodes(source))
-        sizes[module] = {"lines": len(source.splitlines()), "code": len(code), "docstrings": documented}
     pages = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=COLUMNS).sort_index()
-    package = pd.DataFrame.from_dict(sizes, orient="index")
-    package.loc["all modules"] = package.sum()
+    package = pd.DataFrame.from_dict(house.modules(ROOT), orient="index").reindex(modules()).drop(columns="lengths")
+    package.loc["all modules"], whole = package.sum(), house.size(ROOT)
     return (f"{pages.to_string(float_format='{:.2f}'.format, na_rep='-')}\n\n{package.to_string()}\n\n"
-            f"{len(lengths)} functions, their median length is {pd.Series(lengths).median():g} lines of code")
+            f"{whole['functions']} functions, their median length is {whole['median length']} lines")

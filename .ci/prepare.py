@@ -1,7 +1,5 @@
 """Before a commit: export the package, clean the notebooks, render README and CONTRIBUTING, list the layers."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
@@ -31,16 +29,8 @@ def clean(path: Path) -> None:
     nbdev_clean(str(path))
 
 
-def relink(text: str) -> str:
-    """Turn links that start in nbs/ into links that start at the root."""
-    text = text.replace("](images/", "](nbs/images/").replace("](../", "](")
-    for name, target in RENDERED.items():
-        text = re.sub(rf"\]\({name}(#[^)]*)?\)", rf"]({target}\1)", text)
-    return re.sub(r"\]\(([0-9]{2}_\w+\.ipynb(#[^)]*)?)\)", r"](nbs/\1)", text)
-
-
 def render(name: str) -> str:
-    """The text of a page, with its committed outputs."""
+    """The text of a page, with its committed outputs; its links start at the root."""
     parts = []
     for cell in without_directives(read(ROOT / "nbs" / name)).cells:
         if cell.cell_type == "markdown":
@@ -52,7 +42,10 @@ def render(name: str) -> str:
                    if output.output_type in TEXT]
         if any(printed):
             parts.append("```text\n" + "\n".join(filter(None, printed)) + "\n```")
-    return relink("\n\n".join(parts) + "\n")
+    text = "\n\n".join(parts).replace("](images/", "](nbs/images/").replace("](../", "](")
+    for page, target in RENDERED.items():
+        text = re.sub(rf"\]\({page}(#[^)]*)?\)", rf"]({target}\1)", text)
+    return re.sub(r"\]\(([0-9]{2}_\w+\.ipynb(#[^)]*)?)\)", r"](nbs/\1)", text) + "\n"
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ Pictures and sliders are not compared, and timings are not: a number before a un
 the tag `timing`. Words of a notebook's name choose some; `--write` puts the new outputs into the notebooks.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

@@ -3,8 +3,6 @@
 That the exercises can be solved, and do not pass while they are empty, is tested where the notebooks run.
 """
 
-from __future__ import annotations
-
 import course
 import nbformat
 import pytest

@@ -1,7 +1,5 @@
 """Every notebook runs; the pages keep their limits; every head says what it needs; no output is noise."""
 
-from __future__ import annotations
-
 import re
 import time
 

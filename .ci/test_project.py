@@ -1,7 +1,5 @@
 """The package is what the notebooks say, its imports point up the list of pages, and the wheel holds what it must."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -50,6 +48,7 @@ def tree(tmp_path_factory):
     return copy
 
 
+@pytest.mark.xdist_group("hooks")
 @pytest.mark.parametrize("hook", HOOKS)
 def test_hook(hook, tree):
     """What pre-commit checks holds, and changes nothing."""

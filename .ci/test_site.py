@@ -4,8 +4,6 @@ The browser is that of BROWSER_PATH, a Chromium or Chrome of this machine, or Pl
 it is skipped. Links that lead nowhere are warnings of MyST, and a warning stops the build.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -19,26 +17,17 @@ import nbformat
 import pytest
 from common import COURSE, ROOT, read, with_parameters
 
+pytestmark = pytest.mark.xdist_group("site")
 SITE, SITE_MB = ROOT / "_site", 30
 BUILD = ["-m", "sphinx", "-W", "-q", "--keep-going", "-c", "docs", "-d", "_build/doctrees", ".", "_site"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDTHS = (1280, 390)  # a desk and a phone
-MEASURE = (ROOT / ".ci" / "measure.js").read_text(encoding="utf-8")
+MEASURE, RUN_ALL = ((ROOT / ".ci" / name).read_text(encoding="utf-8") for name in ("measure.js", "run_all.js"))
 SEARCHES = {"calibrate": "lesson_2_threshold", "threshold": "lesson_2_threshold", "leak": "lesson_6_judge"}
 LAB_NOTEBOOKS = [ROOT / "example_notebooks" / "quickstart.ipynb",
                  *(path for path in COURSE if path.stem.startswith(("lesson_4", "lesson_7")))]
 LAB = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells stay on the page
        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-RUN_ALL = """async path => {
-  const app = window.jupyterapp;
-  await app.restored;
-  const panel = await app.commands.execute("docmanager:open", {path});
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await app.commands.execute("notebook:run-all-cells");
-  return panel.content.model.toJSON().cells.flatMap(cell => cell.outputs || [])
-    .filter(output => output.output_type === "error").map(output => output.ename + ": " + output.evalue);
-}"""
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from smotegan.columns import read_tables
 from smotegan.measures import alarms, measure_all
-from smotegan.questions import make_pool
+from smotegan.questions import both_of
 from smotegan.sentences import name_innocent, seen_shift
 
 HERE = Path(__file__).parent
@@ -183,13 +183,13 @@ def report_line(fault, n, made, draw):
     if fault != "none":
         s = FAULTS[fault][0](s, t, h, m, rng)
     c = read_tables({"X_minority_test": h, "X_synthetic": s, "X_minority_train": t, "X_majority_train": m})
-    pool = make_pool(c, "X_minority_test", "X_synthetic", draw)
-    found = measure_all(pool)
+    both = both_of(c, "X_minority_test", "X_synthetic", draw)
+    found = measure_all(both)
     rung = alarms(found)
-    named = name_innocent(found, rung, pool)["column"].tolist()
+    named = name_innocent(found, rung, both)["column"].tolist()
     return {"world": "orders", "fault": fault, "n": n, "made": made, "draw": draw,
             "rings": "|".join(name for name, level in rung.items() if level), "named": "|".join(named),
-            "seen shift": round(seen_shift(pool), 3), "AUC": round(found["two-sample AUC"].value, 3)}
+            "seen shift": round(seen_shift(both), 3), "AUC": round(found["two-sample AUC"].value, 3)}
 
 
 def main():

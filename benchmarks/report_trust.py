@@ -31,7 +31,7 @@ from tqdm import tqdm
 
 from smotegan.columns import read_tables
 from smotegan.measures import alarms, measure_all
-from smotegan.questions import make_pool
+from smotegan.questions import both_of
 from smotegan.sentences import name_innocent, seen_shift
 
 HERE = Path(__file__).parent
@@ -152,25 +152,25 @@ def report_line(world, fault, n, made, draw):
     """What the report says of one draw: which measures ring, and which columns are named."""
     h, s, t, m = tables(world, fault, n, made, draw)
     c = read_tables({"X_minority_test": h, "X_synthetic": s, "X_minority_train": t, "X_majority_train": m})
-    pool = make_pool(c, "X_minority_test", "X_synthetic", draw)
-    found = measure_all(pool)
+    both = both_of(c, "X_minority_test", "X_synthetic", draw)
+    found = measure_all(both)
     rung = alarms(found)
-    named = name_innocent(found, rung, pool)["column"].tolist()
+    named = name_innocent(found, rung, both)["column"].tolist()
     return {"world": world, "fault": fault, "n": n, "made": made, "draw": draw,
             "rings": "|".join(name for name, level in rung.items() if level), "named": "|".join(named),
-            "seen shift": round(seen_shift(pool), 3), "AUC": round(found["two-sample AUC"].value, 3)}
+            "seen shift": round(seen_shift(both), 3), "AUC": round(found["two-sample AUC"].value, 3)}
 
 
 def shift_line(world, n, draw):
     """Whether a shift of the size that the report names is found, in a column drawn at random."""
     h, s, t, m = tables(world, "none", n, MADE, 10_000 + draw)
     given = {"X_minority_test": h, "X_synthetic": s, "X_minority_train": t, "X_majority_train": m}
-    size = seen_shift(make_pool(read_tables(given), "X_minority_test", "X_synthetic", draw))
+    size = seen_shift(both_of(read_tables(given), "X_minority_test", "X_synthetic", draw))
     numbers = [name for name in h.columns if h[name].dtype.kind == "f" and name not in ("area", "total")]
     name = numbers[np.random.default_rng(draw).integers(len(numbers))]
     spread = WORLDS[world](5000, np.random.default_rng(0))[name].std()
     given["X_synthetic"] = s.assign(**{name: s[name] + size * spread})
-    rung = alarms(measure_all(make_pool(read_tables(given), "X_minority_test", "X_synthetic", draw)))
+    rung = alarms(measure_all(both_of(read_tables(given), "X_minority_test", "X_synthetic", draw)))
     return {"world": world, "n": n, "draw": draw, "column": name, "shift": round(size, 3),
             "rings": "|".join(name for name, level in rung.items() if level)}
 

@@ -18,11 +18,10 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
-from common import NOTEBOOKS, has_tag, read, settings, without_directives
+from common import NOTEBOOKS, SETTINGS, has_tag, read, without_directives
 from course import solved, stub
 
-CONFIG = settings()
-project, author, copyright, release = (CONFIG[key] for key in ("title", "author", "copyright", "version"))
+project, author, copyright, release = (SETTINGS[key] for key in ("title", "author", "copyright", "version"))
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx-mathjax-offline"]
 root_doc = "nbs/index"
 include_patterns = ["nbs/*.ipynb", "example_notebooks/**.ipynb", "example_notebooks/course/*.md", "docs/*.md",
@@ -31,7 +30,7 @@ exclude_patterns = ["docs/toc.md", "docs/gallery.md"]
 templates_path = [str(ROOT / "docs" / "templates")]
 html_static_path, html_extra_path, html_css_files = ["static"], ["extra"], ["smotegan.css"]
 html_theme, html_title = "sphinx_book_theme", f"{project} {release}"
-html_theme_options = {"repository_url": CONFIG["git_url"], "use_repository_button": True, "home_page_in_toc": True,
+html_theme_options = {"repository_url": SETTINGS["git_url"], "use_repository_button": True, "home_page_in_toc": True,
                       "use_download_button": False, "use_fullscreen_button": False}
 html_copy_source = html_show_sourcelink = False
 nb_execution_mode = "off"

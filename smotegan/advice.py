@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import TimeSeriesSplit
@@ -47,7 +48,8 @@ def inner_gain(fold: Fold, score: Score, treatment: str) -> float:
                                      if 0 < y01.sum() < len(y01)])))
 
 # %% ../nbs/68_advise.ipynb #d360c90d
-def policies(comparison: Comparison, score: Score, resamples=None) -> list[tuple]:
+def policies(comparison: Comparison, score: Score, resamples: bool | None = None
+            ) -> list[tuple]:
     """The arms with their treatments of one family, or of both; none that failed."""
     found = []
     for arm in comparison.arms:
@@ -78,8 +80,8 @@ def nested_gains(comparison: Comparison, score: Score, resamples: bool) -> np.nd
     return np.concatenate(gains)
 
 
-def sampling_gain(comparison: Comparison, score: Score, rope=None
-                  ) -> tuple[Difference, float]:
+def sampling_gain(comparison: Comparison, score: Score, rope: float | None = None
+                 ) -> tuple[Difference, float]:
     """What the best sampling gains over the best without, and the margin."""
     sampling, without = (nested_gains(comparison, score, resamples)
                          for resamples in (True, False))
@@ -108,8 +110,8 @@ def is_plain(difference: Difference, n_minority: int, repeats: int) -> bool:
     return repeats >= 2 and 0.2 < difference.better < 0.8
 
 # %% ../nbs/68_advise.ipynb #24ecacad
-def best_policy(comparison: Comparison, score: Score, resamples, margin: float
-                ) -> tuple[str, str]:
+def best_policy(comparison: Comparison, score: Score, resamples: bool | None,
+                margin: float) -> tuple[str, str]:
     """The best policy of a family, or of both (None); the simplest of those that are
     nearly as good."""
     values = comparison.values(score, gain=True)
@@ -127,8 +129,10 @@ class DecisionClassifier(RecalibratedClassifier):
     `threshold_` is what was found.
     """
 
-    def __init__(self, estimator, metric=None, pos_label=1, method="logistic", cv=5,
-                 random_state=None, n_jobs=None):
+    def __init__(self, estimator: Any, metric: Any = None, pos_label: Any = 1,
+                 method: str = "logistic", cv: Any = 5,
+                 random_state: int | np.random.RandomState | None = None,
+                 n_jobs: int | None = None) -> None:
         super().__init__(estimator, method, cv, random_state, n_jobs)
         self.metric, self.pos_label = metric, pos_label
 
@@ -136,7 +140,7 @@ class DecisionClassifier(RecalibratedClassifier):
         """The probability of the rarer class from that of the second one."""
         return p if self.classes_[1] == self.pos_label else 1 - p
 
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> DecisionClassifier:
         """Fit as `RecalibratedClassifier` does, then find the threshold."""
         super().fit(X, y, **fit_params)
         seen = ~np.isnan(self.oof_probability_)
@@ -145,14 +149,14 @@ class DecisionClassifier(RecalibratedClassifier):
         self.threshold_ = best_threshold(y01, p, self.metric)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """The rarer class where its probability reaches the threshold."""
         said = self._positive(self.predict_proba(X)[:, 1]) >= self.threshold_
         other = self.classes_[self.classes_ != self.pos_label][0]
         return np.where(said, self.pos_label, other)
 
 # %% ../nbs/68_advise.ipynb #dce5354a
-def build_model(comparison: Comparison, score: Score, policy: tuple):
+def build_model(comparison: Comparison, score: Score, policy: tuple) -> Any:
     """The unfitted model of a policy."""
     arm = next(arm for arm in comparison.arms if arm.name == policy[0])
     model = arm_model(arm, next(iter(comparison.classifiers.values())))
@@ -255,7 +259,8 @@ class Advice(WebPage):
         return "\n".join(textwrap.fill(line, 88, subsequent_indent="   ")
                          for line in lines)
 
-    def by(self, metric=None, costs=None, rope=None):
+    def by(self, metric: str | Score | None = None, costs: Any = None,
+           rope: float | None = None) -> Advice:
         """Ask the same predictions by another score, without a refit.
 
         The folds were dealt until the first score was plain; another one may deserve
@@ -283,7 +288,7 @@ class Advice(WebPage):
             metric = self.score if costs is None else "cost"
         return advice_of(comparison, metric, rope, self.rows)
 
-    def fit(self, X=None, y=None, groups=None):
+    def fit(self, X: Any = None, y: Any = None, groups: Any = None) -> Any:
         """Fit the recommended model.
 
         Parameters
@@ -307,7 +312,7 @@ class Advice(WebPage):
             model.set_params(cv=folds)
         return model.fit(X, y)
 
-    def body(self, pictures: bool = False):
+    def body(self, pictures: bool = False) -> Markup:
         """Say what stands on the page, for a page of your own.
 
         Parameters
@@ -361,7 +366,8 @@ def explain(advice: Advice) -> list[str]:
         *([f"Not judged: {'; '.join(failed)}."] if failed else [])]
 
 
-def advice_of(comparison: Comparison, metric, rope=None, rows: tuple = ()) -> Advice:
+def advice_of(comparison: Comparison, metric: str | Score, rope: float | None = None,
+              rows: tuple = ()) -> Advice:
     """The advice that follows from a comparison, by any metric."""
     score = comparison.score(metric)
     for resamples, side in ((True, "with sampling"), (False, "without sampling")):
@@ -383,7 +389,7 @@ FULL = [*QUICK[:3], "random over-sampling", "SMOTE", "SMOTE, half", "Borderline-
         "SMOTEGAN, aware", "balanced bagging"]
 
 
-def advised_arms(arms) -> list:
+def advised_arms(arms: Any) -> list:
     """The arms of 'quick' and 'full', or those that are given; of both families."""
     if isinstance(arms, str) and arms not in ("quick", "full"):
         raise ValueError(f"'arms' must be 'quick', 'full', a list or a dict; got "
@@ -397,9 +403,12 @@ def advised_arms(arms) -> list:
     return found
 
 # %% ../nbs/68_advise.ipynb #ff7d4141
-def advise(X, y, classifier, metric=None, costs=None, *, arms="quick",
-           cv=None, groups=None, n_repeats=None, rope=None, random_state=0, n_jobs=None,
-           cache=None, progress=True) -> Advice:
+def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
+           costs: Any = None, *, arms: Any = "quick", cv: Any = None,
+           groups: Any = None, n_repeats: int | None = None, rope: float | None = None,
+           random_state: int | np.random.RandomState | None = 0,
+           n_jobs: int | None = None, cache: Any = None, progress: bool = True
+          ) -> Advice:
     """Say whether to resample this table for this classifier, and hand over a model.
 
     Parameters

@@ -25,7 +25,7 @@ from .samplers import ProWSyn
 __all__ = ['ARMS', 'half_of_the_gap', 'named_arm']
 
 # %% ../nbs/63_arms.ipynb #7e7a3cee
-def has_sampler(model) -> bool:
+def has_sampler(model: Any) -> bool:
     """Whether a model resamples: itself, in a step, or in the model that it wraps."""
     if model is None or isinstance(model, (str, type)):
         return False
@@ -52,7 +52,7 @@ class Arm(NamedTuple):
         return self.bagged or has_sampler(self.sampler) or has_sampler(self.model)
 
 # %% ../nbs/63_arms.ipynb #3afbd307
-def first_step_alone(smote) -> SMOTEGAN:
+def first_step_alone(smote: Any) -> SMOTEGAN:
     """An over-sampler on any table, in standardised units, without a GAN."""
     return SMOTEGAN(smote, "none", candidates=1, missing="model")
 
@@ -69,7 +69,8 @@ def import_for(arm: str, package: str) -> Any:
 class CTGANSampler(BaseOverSampler):
     """CTGAN (Xu et al., 2019), trained on each minority class alone."""
 
-    def __init__(self, epochs=300, sampling_strategy="auto", random_state=None):
+    def __init__(self, epochs: int = 300, sampling_strategy: Any = "auto",
+                 random_state: int | np.random.RandomState | None = None) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
         self.epochs, self.random_state = epochs, random_state
 
@@ -90,8 +91,9 @@ class CTGANSampler(BaseOverSampler):
 class VariantSampler(BaseOverSampler):
     """A sampler of smote-variants (Kovács, 2019), by its name."""
 
-    def __init__(self, variant="polynom_fit_SMOTE_star", sampling_strategy="auto",
-                 random_state=None):
+    def __init__(self, variant: str = "polynom_fit_SMOTE_star",
+                 sampling_strategy: Any = "auto",
+                 random_state: int | np.random.RandomState | None = None) -> None:
         super().__init__(sampling_strategy=sampling_strategy)
         self.variant, self.random_state = variant, random_state
 
@@ -128,7 +130,7 @@ ARMS: dict[str, Arm] = {arm.name: arm for arm in (
 )}
 
 
-def half_of_the_gap(y) -> dict:
+def half_of_the_gap(y: Any) -> dict:
     """How many rows of each class, so that half of the gap to the largest is closed."""
     labels, counts = np.unique(np.asarray(y), return_counts=True)
     wanted = zip(labels.tolist(), counts.tolist(), strict=True)
@@ -157,7 +159,7 @@ def named_arm(name: str) -> Arm:
                      "'half' (over-samplers only), 'bagged' and 'again'.")
 
 # %% ../nbs/63_arms.ipynb #3ee81397
-def own_arm(name: str, given) -> Arm:
+def own_arm(name: str, given: Any) -> Arm:
     """An arm from a name of the registry, None, a sampler, steps or a pipeline."""
     if given is None or isinstance(given, Arm):
         return Arm(name) if given is None else given._replace(name=name)
@@ -174,7 +176,7 @@ def own_arm(name: str, given) -> Arm:
         "balanced before the split are no arm: they would leak.")
 
 
-def read_arms(arms) -> list[Arm]:
+def read_arms(arms: Any) -> list[Arm]:
     """The arms of a list or a dict; every name once."""
     arms = [arms] if isinstance(arms, str) else arms
     if not isinstance(arms, dict):
@@ -193,7 +195,7 @@ def read_arms(arms) -> list[Arm]:
     return found
 
 # %% ../nbs/63_arms.ipynb #f414c33d
-def last_step(classifier) -> tuple:
+def last_step(classifier: Any) -> tuple:
     """The last model in pipelines and wrappers, and the prefix of its parameters."""
     last, prefix = classifier, ""
     while hasattr(last, "steps") or hasattr(last, "estimator"):
@@ -205,7 +207,7 @@ def last_step(classifier) -> tuple:
     return last, prefix
 
 
-def arm_model(arm: Arm, classifier):
+def arm_model(arm: Arm, classifier: Any) -> BaseEstimator:
     """An unfitted model that treats its training rows as the arm does."""
     if arm.model is not None:
         return clone(arm.model)
@@ -227,7 +229,7 @@ def arm_model(arm: Arm, classifier):
     return Pipeline([*steps, ("classifier", model)])
 
 
-def seeded(estimator, seed: int):
+def seeded(estimator: Any, seed: int) -> Any:
     """A copy in which every `random_state` that is None is set."""
     copy = clone(estimator)
     free = [name for name, value in copy.get_params().items()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,12 @@ from sklearn.utils import check_random_state
 from .columns import read_tables
 from smotegan.questions import (
     Asked,
-    Pool,
+    Both,
     Question,
     ask,
+    both_of,
     column_questions,
     decimals,
-    make_pool,
     normal_scores,
     standard,
 )
@@ -43,14 +43,14 @@ class Part(NamedTuple):
     values: np.ndarray
 
 
-def column_parts(pool: Pool, i: int) -> Iterator[Part]:
+def column_parts(both: Both, i: int) -> Iterator[Part]:
     """A number and whether it is missing; or the frequent levels of a category."""
-    x, name = pool.codes[:, i], pool.frame.columns[i]
+    x, name = both.codes[:, i], both.frame.columns[i]
     hits = {}
-    if pool.sizes[i]:
+    if both.sizes[i]:
         levels, first, counts = np.unique(x, return_index=True, return_counts=True)
         for place in np.argsort(-counts, kind="stable")[:MOST_LEVELS]:
-            level = pool.frame.iloc[first[place], i]
+            level = both.frame.iloc[first[place], i]
             hits[f"{name!r} = {level!r}"] = x == levels[place]
     elif not np.isnan(x).all():
         scores = normal_scores(x)
@@ -62,10 +62,10 @@ def column_parts(pool: Pool, i: int) -> Iterator[Part]:
             yield Part(i, words, ((hit - hit.mean()) / hit.std()).astype(np.float32))
 
 
-def table_parts(pool: Pool, without: Collection = ()) -> list[Part]:
+def table_parts(both: Both, without: Collection = ()) -> list[Part]:
     """The parts of all columns, numbers first."""
-    order = np.argsort(pool.sizes > 0, kind="stable")
-    parts = [part for i in order if i not in without for part in column_parts(pool, i)]
+    order = np.argsort(both.sizes > 0, kind="stable")
+    parts = [part for i in order if i not in without for part in column_parts(both, i)]
     return parts[:MOST_PARTS]
 
 # %% ../nbs/52_artefacts.ipynb #a971a340
@@ -81,9 +81,9 @@ def missed_by(X: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return away
 
 
-def mean_questions(pool: Pool, without: Collection = ()) -> Iterator[Question]:
+def mean_questions(both: Both, without: Collection = ()) -> Iterator[Question]:
     """Where each part lies, as it is and given the other columns."""
-    parts = table_parts(pool, without)
+    parts = table_parts(both, without)
     if not parts:
         return
     X, columns = (np.column_stack([part.values for part in parts]),
@@ -97,27 +97,27 @@ def mean_questions(pool: Pool, without: Collection = ()) -> Iterator[Question]:
 BETWEEN = "\0"
 
 
-def link_questions(pool: Pool, without: Collection = ()) -> Iterator[Question]:
+def link_questions(both: Both, without: Collection = ()) -> Iterator[Question]:
     """How strongly two parts of different columns are linked."""
-    for one, other in combinations(table_parts(pool, without), 2):
+    for one, other in combinations(table_parts(both, without), 2):
         if one.column != other.column:
             yield Question((one.column, other.column), "link",
                            f"{one.name}{BETWEEN}{other.name}",
                            one.values * other.values)
 
 # %% ../nbs/52_artefacts.ipynb #cfb4c1d9
-def varying(pool: Pool, without: Collection = ()) -> list[int]:
+def varying(both: Both, without: Collection = ()) -> list[int]:
     """The columns of numbers in which something varies."""
-    return [int(i) for i in np.flatnonzero(pool.sizes == 0) if i not in without
-            and np.fmin.reduce(pool.codes[:, i]) < np.fmax.reduce(pool.codes[:, i])]
+    return [int(i) for i in np.flatnonzero(both.sizes == 0) if i not in without
+            and np.fmin.reduce(both.codes[:, i]) < np.fmax.reduce(both.codes[:, i])]
 
 
-def equation_questions(pool: Pool, without: Collection = ()) -> Iterator[Question]:
+def equation_questions(both: Both, without: Collection = ()) -> Iterator[Question]:
     """How far a number is from what follows from the others (ridge regression)."""
-    use = varying(pool, without)
-    positive = [i for i in use if np.fmin.reduce(pool.codes[:, i]) > 0]
-    forms = (("", pool.codes[:, use], use),
-             (" in logarithms", np.log(pool.codes[:, positive]), positive))
+    use = varying(both, without)
+    positive = [i for i in use if np.fmin.reduce(both.codes[:, i]) > 0]
+    forms = (("", both.codes[:, use], use),
+             (" in logarithms", np.log(both.codes[:, positive]), positive))
     for words, X, columns in forms:
         if len(columns) < 2:
             continue
@@ -129,9 +129,9 @@ def equation_questions(pool: Pool, without: Collection = ()) -> Iterator[Questio
             yield Question((i,), "equation", words, far)
 
 
-def pair_questions(pool: Pool, without: Collection = ()) -> list[Question]:
+def pair_questions(both: Both, without: Collection = ()) -> list[Question]:
     """All questions about how columns hang together."""
-    return [*link_questions(pool, without), *equation_questions(pool, without)]
+    return [*link_questions(both, without), *equation_questions(both, without)]
 
 # %% ../nbs/52_artefacts.ipynb #05aba5c5
 WAYS = {"×": np.multiply, "+": np.add}
@@ -144,12 +144,12 @@ def slack(x: np.ndarray) -> np.ndarray:
     return np.maximum(half, 1e-6 * abs(x))
 
 
-def made_of_two(pool: Pool, most: int = 40, examined: int = 1000) -> Iterator[tuple]:
+def made_of_two(both: Both, most: int = 40, examined: int = 1000) -> Iterator[tuple]:
     """Triples of columns of which the first may be the product or sum of the others,
     and the sign."""
-    use = varying(pool)[:most]
-    rng, n = np.random.default_rng(pool.seed), len(pool.codes)
-    rows = pool.codes[rng.permutation(n)[:examined]]
+    use = varying(both)[:most]
+    rng, n = np.random.default_rng(both.seed), len(both.codes)
+    rows = both.codes[rng.permutation(n)[:examined]]
     for target in use:
         x, allowed = rows[:, target], slack(rows[:, target])
         rest = [i for i in use if i != target]
@@ -159,19 +159,19 @@ def made_of_two(pool: Pool, most: int = 40, examined: int = 1000) -> Iterator[tu
                 with np.errstate(over="ignore", invalid="ignore"):
                     made = way(rows[:, [one]], rows[:, others])
                     hits = (abs(made - x[:, None]) <= allowed[:, None]).mean(axis=0)
-                for at in np.flatnonzero(hits >= pool.truth.mean() / 2):
+                for at in np.flatnonzero(hits >= both.truth.mean() / 2):
                     yield target, one, others[at], sign
 
 # %% ../nbs/52_artefacts.ipynb #5cb8df17
-def rule_questions(pool: Pool) -> list[Question]:
+def rule_questions(both: Both) -> list[Question]:
     """All rules that hold in some rows: products, sums, which is larger, equality."""
-    X, names, found = pool.codes, [repr(name) for name in pool.frame.columns], []
-    for target, one, other, sign in made_of_two(pool):
+    X, names, found = both.codes, [repr(name) for name in both.frame.columns], []
+    for target, one, other, sign in made_of_two(both):
         away = abs(WAYS[sign](X[:, one], X[:, other]) - X[:, target])
         words = f"{names[target]} = {names[one]} {sign} {names[other]}"
         found.append(Question((target, one, other), "rule", words,
                               away <= slack(X[:, target])))
-    for one, other in combinations(varying(pool)[:MOST_PARTS], 2):
+    for one, other in combinations(varying(both)[:MOST_PARTS], 2):
         x, y = X[:, one], X[:, other]
         for sign, hit in (("≤", x <= y), ("=", x == y)):
             words = f"{names[one]} {sign} {names[other]}"
@@ -186,9 +186,9 @@ FAMILIES: dict[str, Callable] = {"means": mean_questions, "values": column_quest
 WEIGHTS = {"means": 0.41, "values": 0.28, "pairs": 0.27, "rules": 0.04}
 
 
-def ask_families(pool: Pool) -> dict[str, Asked]:
-    """What the families of questions find in a pool."""
-    return {name: ask(list(questions(pool)), pool)
+def ask_families(both: Both) -> dict[str, Asked]:
+    """What the families of questions find in real and synthetic rows."""
+    return {name: ask(list(questions(both)), both)
             for name, questions in FAMILIES.items()}
 
 
@@ -210,21 +210,21 @@ def percent(share: float) -> str:
     return f"{share:.0%}" if share == 0 or share >= 0.095 else f"{share:.1%}"
 
 
-def reason(question: Question, column: int, pool: Pool) -> str:
+def reason(question: Question, column: int, both: Both) -> str:
     """What a question found, in words."""
-    sides, what = (pool.truth, ~pool.truth), question.what
+    sides, what = (both.truth, ~both.truth), question.what
     real, made = (float(question.values[rows].mean()) for rows in sides)
     if question.kind == "spread":
-        true, ours = (np.nanstd(pool.codes[rows, column]) for rows in sides)
+        true, ours = (np.nanstd(both.codes[rows, column]) for rows in sides)
         return f"the spread is {ours / (true or 1.0):.2f} of the real one"
     if question.kind in ("part", "given"):
-        gap = (made - real) / (float(question.values[pool.truth].std()) or 1.0)
+        gap = (made - real) / (float(question.values[both.truth].std()) or 1.0)
         given = "given the other columns, " if question.kind == "given" else ""
-        whose = "" if what == repr(pool.frame.columns[column]) else f" of {what}"
+        whose = "" if what == repr(both.frame.columns[column]) else f" of {what}"
         return f"{given}the mean{whose} is off by {gap:+.2g} standard deviations"
     if question.kind == "link":
         names = what.split(BETWEEN)
-        parts = {part.name: part.values for part in table_parts(pool)}
+        parts = {part.name: part.values for part in table_parts(both)}
         with np.errstate(invalid="ignore"):  # a constant column has no correlation
             true, ours = (np.corrcoef(*(parts[name][rows] for name in names))[0, 1]
                           for rows in sides)
@@ -242,7 +242,7 @@ def reason(question: Question, column: int, pool: Pool) -> str:
 MOST_NAMED = 8
 
 
-def name_columns(families: dict, levels: dict, pool: Pool) -> pd.DataFrame:
+def name_columns(families: dict, levels: dict, both: Both) -> pd.DataFrame:
     """The columns of the families that had an alarm, the worst first, with reasons."""
     found = {name: asked for name, asked in families.items() if levels.get(name)}
     lines: list[dict] = []
@@ -264,17 +264,19 @@ def name_columns(families: dict, levels: dict, pool: Pool) -> pd.DataFrame:
         why: dict[str, str] = {}  # the best reason of each kind
         for question, *_ in mine:
             kind = "mean" if question.kind in ("part", "given") else question.kind
-            why.setdefault(kind, reason(question, column, pool))
-        lines.append({"column": pool.frame.columns[column], "evidence": mine[0][1],
+            why.setdefault(kind, reason(question, column, both))
+        lines.append({"column": both.frame.columns[column], "evidence": mine[0][1],
                       "p": min(p for *_, p in mine),
                       "why": "; ".join(list(why.values())[:3])})
         without.append(column)
-        found |= {name: ask(list(FAMILIES[name](pool, without)), pool)
+        found |= {name: ask(list(FAMILIES[name](both, without)), both)
                   for name in ("means", "pairs") if name in found}
     return pd.DataFrame(lines, columns=["column", "evidence", "p", "why"])
 
 # %% ../nbs/52_artefacts.ipynb #2f52fe22
-def find_artefacts(X_real_heldout, X_synthetic, random_state=None) -> pd.DataFrame:
+def find_artefacts(X_real_heldout: Any, X_synthetic: Any,
+                   random_state: int | np.random.RandomState | None = None
+                  ) -> pd.DataFrame:
     """Find the columns that give synthetic rows away.
 
     Parameters
@@ -315,9 +317,9 @@ def find_artefacts(X_real_heldout, X_synthetic, random_state=None) -> pd.DataFra
     for name, rows in c.codes.items():
         if len(rows) < FEWEST:
             raise ValueError(f"'{name}' must have at least {FEWEST} rows; got "
-                             f"{len(rows)}. Pool several held-out parts.")
+                             f"{len(rows)}. Join several held-out parts.")
     seed = int(check_random_state(random_state).randint(2**31 - 1))
-    pool = make_pool(c, "X_real_heldout", "X_synthetic", seed)
-    families = ask_families(pool)
+    both = both_of(c, "X_real_heldout", "X_synthetic", seed)
+    families = ask_families(both)
     p = {name: asked.p for name, asked in families.items()}
-    return name_columns(families, holm(p, WEIGHTS), pool)
+    return name_columns(families, holm(p, WEIGHTS), both)

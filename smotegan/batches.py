@@ -81,8 +81,9 @@ def dataset_class() -> Any:
     return BalancedBatches
 
 # %% ../nbs/47_batches.ipynb #0401ab71
-def balanced_batches(X, y, sampler, batch_size=64, steps_per_epoch=None, transform=None,
-                     random_state=None, **options):
+def balanced_batches(X: Any, y: Any, sampler: Any, batch_size: int = 64,
+                     steps_per_epoch: int | None = None, transform: Any = None,
+                     random_state: Any = None, **options: Any) -> Any:
     """Make balanced batches for Keras, with rows that a fitted sampler makes.
 
     Parameters

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from matplotlib.axes import Axes
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.isotonic import IsotonicRegression
@@ -33,7 +34,7 @@ __all__ = ['RecalibratedClassifier']
 UNSURE = 0.002
 
 
-def logit(p, epsilon: float = 1e-6) -> np.ndarray:
+def logit(p: Any, epsilon: float = 1e-6) -> np.ndarray:
     """The log-odds of probabilities, finite also for 0 and 1, and in the same order."""
     p = np.asarray(p, dtype=float)
     return np.log((p + epsilon) / (1 - p + epsilon))
@@ -46,19 +47,20 @@ class Line:
     slope: float
     intercept: float
 
-    def predict(self, z) -> np.ndarray:
+    def predict(self, z: Any) -> np.ndarray:
         """Probabilities of logits."""
         return expit(self.slope * np.asarray(z, dtype=float) + self.intercept)
 
 # %% ../nbs/61_calibrate.ipynb #b351f4c7
-def platt_targets(y01) -> np.ndarray:
+def platt_targets(y01: Any) -> np.ndarray:
     """Platt's targets: a little less than 1 and a little more than 0."""
     y01 = np.asarray(y01, dtype=bool)
     positive, negative = y01.sum(), (~y01).sum()
     return np.where(y01, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
 # %% ../nbs/61_calibrate.ipynb #ac11be63
-def newton(D: np.ndarray, targets, offset=0.0, ridge: float = 1e-8) -> np.ndarray:
+def newton(D: np.ndarray, targets: Any, offset: Any = 0.0, ridge: float = 1e-8
+          ) -> np.ndarray:
     """Coefficients of a logistic regression of targets in [0, 1] on columns."""
     targets, penalty = np.asarray(targets, dtype=float), ridge * len(D)
 
@@ -83,7 +85,7 @@ def newton(D: np.ndarray, targets, offset=0.0, ridge: float = 1e-8) -> np.ndarra
     return beta
 
 
-def best_line(z, targets) -> Line:
+def best_line(z: Any, targets: Any) -> Line:
     """The logistic regression of targets on `z`."""
     z = np.asarray(z, dtype=float)
     centre, scale = z.mean(), z.std()
@@ -93,20 +95,20 @@ def best_line(z, targets) -> Line:
     return Line(float(slope / scale), float(level - slope * centre / scale))
 
 
-def find_shift(z, targets) -> Line:
+def find_shift(z: Any, targets: Any) -> Line:
     """The line with slope 1, as after a change of the prior."""
     z = np.asarray(z, dtype=float)
     return Line(1.0, float(newton(np.ones((len(z), 1)), targets, z)[0]))
 
 # %% ../nbs/61_calibrate.ipynb #1c8e837d
-def calibration_line(y01, p) -> tuple[float, float]:
+def calibration_line(y01: Any, p: Any) -> tuple[float, float]:
     """Calibration slope, and calibration in the large: the intercept at slope 1."""
     z = logit(p)
     return best_line(z, y01).slope, find_shift(z, y01).intercept
 
 # %% ../nbs/61_calibrate.ipynb #bff4b4ac
-def plot_reliability(ax, y01, probabilities: dict, n_bins: int = 10,
-                     truth=None) -> None:
+def plot_reliability(ax: Axes, y01: Any, probabilities: dict, n_bins: int = 10,
+                     truth: Any = None) -> None:
     """Draw a reliability diagram of one or more sets of probabilities."""
     y01, highest = np.asarray(y01, dtype=float), 0.0
     for place, (name, p) in enumerate(probabilities.items()):
@@ -138,7 +140,7 @@ def plot_reliability(ax, y01, probabilities: dict, n_bins: int = 10,
     ax.legend(fontsize=8, loc="upper left")
 
 # %% ../nbs/61_calibrate.ipynb #3921b613
-def class_logits(model, X) -> np.ndarray:
+def class_logits(model: Any, X: Any) -> np.ndarray:
     """The logits that a fitted model gives, a column for each class or one for two."""
     if hasattr(model, "predict_proba"):
         z = logit(model.predict_proba(X), UNSURE)
@@ -147,7 +149,8 @@ def class_logits(model, X) -> np.ndarray:
     return z.reshape(len(z), -1)
 
 # %% ../nbs/61_calibrate.ipynb #a679c928
-def calibration_folds(cv, X, y, random_state) -> list:
+def calibration_folds(cv: Any, X: Any, y: Any, random_state: np.random.RandomState
+                     ) -> list:
     """Pairs of training and test positions; at most as many as the smallest class."""
     labels, counts = np.unique(y, return_counts=True)
     if len(labels) < 2 or counts.min() < 2:
@@ -166,7 +169,8 @@ def calibration_folds(cv, X, y, random_state) -> list:
     return list(folds.split(np.zeros(len(y)), y))
 
 # %% ../nbs/61_calibrate.ipynb #09f2ff4e
-def predict_fold(estimator, X, y, fold, classes, fit_params: dict) -> np.ndarray:
+def predict_fold(estimator: Any, X: Any, y: Any, fold: Any, classes: Any,
+                 fit_params: dict) -> np.ndarray:
     """The logits of a fold's test rows, by a clone trained on its other rows."""
     train, test = fold
     params = _check_method_params(X, fit_params, indices=train)
@@ -180,8 +184,9 @@ def predict_fold(estimator, X, y, fold, classes, fit_params: dict) -> np.ndarray
     return class_logits(model, _safe_indexing(X, test))
 
 
-def out_of_fold(estimator, X, y, folds, classes, fit_params=None,
-                n_jobs=None) -> tuple[np.ndarray, np.ndarray]:
+def out_of_fold(estimator: Any, X: Any, y: Any, folds: Any, classes: Any,
+                fit_params: Any = None, n_jobs: int | None = None
+               ) -> tuple[np.ndarray, np.ndarray]:
     """Positions of the predicted rows, and their logits."""
     parts = Parallel(n_jobs=n_jobs)(
         delayed(predict_fold)(estimator, X, y, fold, classes, fit_params or {})
@@ -189,7 +194,7 @@ def out_of_fold(estimator, X, y, folds, classes, fit_params=None,
     return np.concatenate([test for _, test in folds]), np.concatenate(parts)
 
 # %% ../nbs/61_calibrate.ipynb #93e2534b
-def find_line(z, targets) -> Line:
+def find_line(z: Any, targets: Any) -> Line:
     """Platt's line, which never falls."""
     floor = 1e-3 / (z.std() or 1.0)
     line = best_line(z, targets)
@@ -284,15 +289,16 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
     (0.1, 0.1)
     """
 
-    def __init__(self, estimator, method="logistic", cv=5, random_state=None,
-                 n_jobs=None):
+    def __init__(self, estimator: Any, method: str = "logistic", cv: Any = 5,
+                 random_state: int | np.random.RandomState | None = None,
+                 n_jobs: int | None = None) -> None:
         self.estimator = estimator
         self.method = method
         self.cv = cv
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> RecalibratedClassifier:
         """Predict the rows out of fold, learn the map, fit the estimator on all rows.
 
         Parameters
@@ -365,7 +371,7 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
                              in zip(found, z.T, strict=True)])
         return np.hstack([1 - p, p]) if p.shape[1] == 1 else p / p.sum(1, keepdims=True)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Give probabilities at the natural prevalence.
 
         Parameters
@@ -381,7 +387,7 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
         check_is_fitted(self)
         return self._probabilities(class_logits(self.estimator_, X))
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """The most probable class; of two, the one above one half.
 
         Parameters

@@ -13,9 +13,18 @@ from sklearn.utils import check_random_state
 __all__ = []
 
 # %% ../nbs/27_choose.ipynb #68a3a9b6
-def kernel_herding(Z: np.ndarray, n: int) -> np.ndarray:
-    """Positions of `n` rows that together lie as near as they can to all of them (Chen,
-    Welling and Smola, 2010)."""
+BLOCK = 2048
+
+
+def choose_rows(Z: np.ndarray, n: int, random_state=None) -> np.ndarray:
+    """Positions of `n` rows that together lie as near as they can to all of them, by
+    kernel herding; more rows than `BLOCK` are shuffled, and chosen in blocks."""
+    blocks = -(-len(Z) // BLOCK)
+    if blocks > 1:
+        order = check_random_state(random_state).permutation(len(Z))
+        shares = np.diff(np.linspace(0, n, blocks + 1).astype(int))
+        parts = zip(np.array_split(order, blocks), shares, strict=True)
+        return np.concatenate([part[choose_rows(Z[part], n)] for part, n in parts])
     apart = cdist(Z, Z)
     to_all, to_chosen = apart.mean(axis=1), np.zeros(len(Z))
     chosen = np.empty(n, dtype=np.intp)
@@ -24,17 +33,3 @@ def kernel_herding(Z: np.ndarray, n: int) -> np.ndarray:
         to_chosen += apart[place]
         to_all[place] = np.inf  # nobody is chosen twice
     return chosen
-
-# %% ../nbs/27_choose.ipynb #85d9e086
-BLOCK = 2048
-
-
-def choose_rows(Z: np.ndarray, n: int, random_state=None) -> np.ndarray:
-    """Positions of `n` of the rows, chosen in blocks of at most `BLOCK`."""
-    blocks = -(-len(Z) // BLOCK)
-    if blocks <= 1:
-        return kernel_herding(Z, n)
-    order = check_random_state(random_state).permutation(len(Z))
-    shares = np.diff(np.linspace(0, n, blocks + 1).astype(int))
-    parts = zip(np.array_split(order, blocks), shares, strict=True)
-    return np.concatenate([part[kernel_herding(Z[part], n)] for part, n in parts])

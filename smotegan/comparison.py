@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .arms import Arm, read_arms
 from .data import COLORS
-from .folds import Settings, make_splits, read_labels
+from .folds import Settings, binary_labels, make_splits
 from .page import WebPage, fill_page, without_empty
 from .paired import in_words, paired_difference
 from smotegan.predictions import (
@@ -50,7 +54,7 @@ def baseline_arm(arms: list[Arm], baseline: str) -> Arm:
                      f"threshold' or ', recalibrated'; got {baseline!r}.")
 
 # %% ../nbs/66_compare.ipynb #5e686574
-def region(score: Score, baseline: float, rope=None) -> float:
+def region(score: Score, baseline: float, rope: float | None = None) -> float:
     """Half the width of what counts as practically the same."""
     if rope is not None:
         if not rope >= 0:
@@ -62,7 +66,7 @@ def region(score: Score, baseline: float, rope=None) -> float:
     return min(0.01, 0.1 * abs(baseline)) if small else 0.01
 
 # %% ../nbs/66_compare.ipynb #73828ce7
-def draw_differences(ax, table: pd.DataFrame) -> None:
+def draw_differences(ax: Axes, table: pd.DataFrame) -> None:
     """The difference of each policy to the baseline, with its interval."""
     rope, shown = table.attrs["rope"], table.dropna(subset=["difference"])
     place = np.arange(len(shown))
@@ -94,9 +98,9 @@ class Comparison(Predictions, WebPage):
         return arm, next((treatment for treatment in treatments
                           if policy_name(arm, treatment) == name), treatments[0])
 
-    def table(self, metric="average precision", classifier: str | None = None, *,
-              baseline: str | None = None, rope: float | None = None,
-              level: float = 0.95) -> pd.DataFrame:
+    def table(self, metric: str | Score = "average precision",
+              classifier: str | None = None, *, baseline: str | None = None,
+              rope: float | None = None, level: float = 0.95) -> pd.DataFrame:
         """Each policy beside the baseline, the best first.
 
         Parameters
@@ -167,8 +171,8 @@ class Comparison(Predictions, WebPage):
         return pd.DataFrame(lines, columns=["classifier", "arm", "treatment", "score",
                                             "repeat", "fold", "value", "pooled"])
 
-    def summary(self, metric="average precision", classifier: str | None = None, *,
-                baseline: str | None = None) -> str:
+    def summary(self, metric: str | Score = "average precision",
+                classifier: str | None = None, *, baseline: str | None = None) -> str:
         """Who is better than the baseline, in words.
 
         Parameters
@@ -190,8 +194,9 @@ class Comparison(Predictions, WebPage):
                           f"'{table.attrs['baseline']}' (differences up to "
                           f"{table.attrs['rope']:.2g} count as none):", *said])
 
-    def plot(self, metric="average precision", classifier: str | None = None, *,
-             baseline: str | None = None, rope: float | None = None):
+    def plot(self, metric: str | Score = "average precision",
+             classifier: str | None = None, *, baseline: str | None = None,
+             rope: float | None = None) -> Figure:
         """Draw differences, curves, reliability, thresholds and seconds.
 
         Parameters
@@ -208,8 +213,8 @@ class Comparison(Predictions, WebPage):
             self, self.score(metric), classifier,
             self.table(metric, classifier, baseline=baseline, rope=rope))
 
-    def body(self, pictures: bool = False, metric="average precision", *,
-             baseline: str | None = None):
+    def body(self, pictures: bool = False, metric: str | Score = "average precision", *,
+             baseline: str | None = None) -> Markup:
         """Say what stands on the page, for a page of your own.
 
         Parameters
@@ -237,7 +242,8 @@ class Comparison(Predictions, WebPage):
             "{{ picture(figure, 'comparison of ' ~ name) }}{% endfor %}", parts=parts)
 
 # %% ../nbs/66_compare.ipynb #afaf4029
-def draw_comparison(found: Comparison, score: Score, classifier, table: pd.DataFrame):
+def draw_comparison(found: Comparison, score: Score, classifier: str | None,
+                    table: pd.DataFrame) -> Figure:
     """Differences, curves, thresholds, seconds, and reliability of three arms."""
     decision = score if score.kind == "decision" else SCORES["G-mean"]
     figure, axes = plt.subplots(2, 3, figsize=(13, 8), layout="constrained",
@@ -263,10 +269,10 @@ def draw_comparison(found: Comparison, score: Score, classifier, table: pd.DataF
     return figure
 
 # %% ../nbs/66_compare.ipynb #1738092d
-def begin(X, y, classifier, arms: list[Arm], groups, settings: Settings
-          ) -> tuple[Problem, Comparison]:
+def begin(X: Any, y: Any, classifier: Any, arms: list[Arm], groups: Any,
+          settings: Settings) -> tuple[Problem, Comparison]:
     """What is to be learned, and a comparison without runs, when all is checked."""
-    labels, y01, positive = read_labels(X, y, groups)
+    labels, y01, positive = binary_labels(X, y, groups)
     problem = Problem(X, labels, positive, read_classifiers(classifier))
     first = baseline_arm(arms, settings.baseline)
     splits = make_splits(X, y01, groups, settings)
@@ -283,9 +289,11 @@ def begin(X, y, classifier, arms: list[Arm], groups, settings: Settings
                                settings)
 
 # %% ../nbs/66_compare.ipynb #f2549a33
-def compare(X, y, classifier, arms=None, cv=None, groups=None, baseline="none",
-            random_state=0, n_jobs=None, cache=None, *, n_repeats=2, inner_cv=5,
-            costs=None, progress=True) -> Comparison:
+def compare(X: Any, y: Any, classifier: Any, arms: Any = None, cv: Any = None,
+            groups: Any = None, baseline: str = "none",
+            random_state: int | np.random.RandomState | None = 0,
+            n_jobs: int | None = None, cache: Any = None, *, n_repeats: int = 2,
+            inner_cv: int = 5, costs: Any = None, progress: bool = True) -> Comparison:
     """Compare ways of treating a rare class on one table.
 
     Parameters
@@ -339,7 +347,7 @@ def compare(X, y, classifier, arms=None, cv=None, groups=None, baseline="none",
     Notes
     -----
     Folds of one table share training rows; the intervals allow for it (Nadeau and
-    Bengio, 2003). Decision scores pool the counts of a repeat (Forman and Scholz,
+    Bengio, 2003). Decision scores add up the counts of a repeat (Forman and Scholz,
     2010).
 
     Examples

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
 from .artefacts import FEWEST, holm
-from .columns import as_pandas
+from .columns import named_frame
 from .copies import hash_rows
 from .distance import judged_distances
 from .encoder import reflect
-from .layout import limits_of, spread_of
+from .layout import spread_of
 from .measures import MEASURES, Found, measure_all
-from .questions import PARTS, Pool, label_lines
+from .questions import PARTS, Both, label_lines
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
 
@@ -26,49 +27,51 @@ from .spread import SpreadSMOTE
 __all__ = []
 
 # %% ../nbs/54_fidelity.ipynb #aa29aaba
-def can_compare(pool: Pool) -> bool:
+def can_compare(both: Both) -> bool:
     """Whether there are enough rows to make others of them and to judge these."""
-    least = min(pool.truth.sum(), (~pool.truth).sum())
-    return least >= FEWEST and bool(pool.train) and min(
-        len(train.codes) for train in pool.train) >= 2
+    least = min(both.truth.sum(), (~both.truth).sum())
+    return least >= FEWEST and bool(both.train) and min(
+        len(train.codes) for train in both.train) >= 2
 
 
-def control_rows(pool: Pool, step, seed: int, scaled: bool = True) -> tuple:
+def control_rows(both: Both, step: Any, seed: int, scaled: bool = True) -> tuple:
     """The rows of a first step, as many in each block as there are synthetic ones; and
     their blocks."""
-    names, made = np.unique(pool.block), []
+    names, made = np.unique(both.block), []
     for place, name in enumerate(names):
-        rows = pool.train[place].codes
-        around = pool.majority[place].codes if pool.majority else rows[:0]
+        rows = both.train[place].codes
+        around = both.majority[place].codes if both.majority else rows[:0]
         X = np.concatenate([rows, around])
-        spread = spread_of(X, pool.sizes).astype(float)
+        spread = spread_of(X, both.sizes).astype(float)
         data = ClassData(
-            1, rows, pool.sizes, spread, X,
+            1, rows, both.sizes, spread, X,
             np.repeat([1, 0], [len(rows), len(around)]),
             np.where(spread > 0, spread, 1.0) if scaled else None)
-        n = int((~pool.truth & (pool.block == name)).sum())
+        n = int((~both.truth & (both.block == name)).sum())
         codes = step.propose(data, n, seed + place).X
-        made.append(reflect(codes, *limits_of(rows)) if step.clip else codes)
+        if step.clip:
+            codes = reflect(codes, np.fmin.reduce(rows, 0), np.fmax.reduce(rows, 0))
+        made.append(codes)
     return np.concatenate(made), np.repeat(names, [len(codes) for codes in made])
 
 # %% ../nbs/54_fidelity.ipynb #3e8b871d
-def relabelled(pool: Pool, truth, block, dealt: int, **parts) -> Pool:
-    """A pool with other rows or blocks, and labels that fit them."""
-    real, made = label_lines(truth, block, pool.seed, dealt)
-    return replace(pool, block=block, real=real, synthetic=made, dealt=dealt, kept={},
+def relabelled(both: Both, truth: Any, block: Any, dealt: int, **parts: Any) -> Both:
+    """The same with other rows or blocks, and labels that fit them."""
+    real, made = label_lines(truth, block, both.seed, dealt)
+    return replace(both, block=block, real=real, synthetic=made, dealt=dealt, kept={},
                    **parts)
 
 
-def pool_with(pool: Pool, codes: np.ndarray, block: np.ndarray) -> Pool:
-    """The held-out rows of a pool with other synthetic rows, without dealt labels."""
-    real, table = pool.truth, pool.table
-    made = as_pandas(table.codec.inverse_transform(codes), list(pool.frame.columns))
+def both_with(both: Both, codes: np.ndarray, block: np.ndarray) -> Both:
+    """The held-out rows with other synthetic rows, without dealt labels."""
+    real, table = both.truth, both.table
+    made = named_frame(table.codec.inverse_transform(codes), list(both.frame.columns))
     truth = np.repeat([True, False], [real.sum(), len(codes)])
     return relabelled(
-        pool, truth, np.concatenate([pool.block[real], block]), dealt=0,
-        Z=np.concatenate([pool.Z[real], table.encoder.transform(codes)]),
-        codes=np.concatenate([pool.codes[real], codes]),
-        frame=pd.concat([pool.frame[real], made], ignore_index=True))
+        both, truth, np.concatenate([both.block[real], block]), dealt=0,
+        Z=np.concatenate([both.Z[real], table.encoder.transform(codes)]),
+        codes=np.concatenate([both.codes[real], codes]),
+        frame=pd.concat([both.frame[real], made], ignore_index=True))
 
 # %% ../nbs/54_fidelity.ipynb #f3819cc2
 SEEDS = 3
@@ -76,13 +79,13 @@ BESIDE = ("two-sample AUC", "energy distance", "spread", "precision", "recall",
           "density", "coverage")
 
 
-def smote_found(pool: Pool) -> list[dict[str, Found]]:
+def smote_found(both: Both) -> list[dict[str, Found]]:
     """The measures of SMOTE's rows, for each seed."""
-    if not can_compare(pool):
+    if not can_compare(both):
         return []
-    sets = [control_rows(pool, FIRST_STEPS["smote"], pool.seed + 97 * turn, False)
+    sets = [control_rows(both, FIRST_STEPS["smote"], both.seed + 97 * turn, False)
             for turn in range(SEEDS)]
-    return [measure_all(pool_with(pool, *made)) for made in sets]
+    return [measure_all(both_with(both, *made)) for made in sets]
 
 
 def beside_smote(found: dict[str, Found], smote: list) -> dict[str, str]:
@@ -93,7 +96,7 @@ def beside_smote(found: dict[str, Found], smote: list) -> dict[str, str]:
         gap = bad(found[name].value) - np.mean([bad(one[name].value) for one in smote])
         parts = bad(found[name].parts) - np.mean(
             [bad(one[name].parts) for one in smote], axis=0)
-        error = np.sqrt((PARTS - 1) * ((parts - parts.mean()) ** 2).mean())
+        error = found[name]._replace(parts=parts).error
         if error > 0:
             gaps[name] = gap
             p[name] = float(2 * student.sf(abs(gap / error), PARTS - 1))
@@ -110,15 +113,15 @@ OURS = "these rows"
 MOST_JUDGED = 1000  # rows of a set that are judged, drawn at random
 
 
-def held_out_distances(pool: Pool, codes: np.ndarray, block: np.ndarray) -> tuple:
+def held_out_distances(both: Both, codes: np.ndarray, block: np.ndarray) -> tuple:
     """Every held-out row's share in the held-out distance of a set of rows; and the
     share of these that are copies of training rows."""
     def some_of(Z):
-        return Z[np.random.default_rng(pool.seed).permutation(len(Z))[:MOST_JUDGED]]
+        return Z[np.random.default_rng(both.seed).permutation(len(Z))[:MOST_JUDGED]]
 
-    Z, shares, copies = pool.table.encoder.transform(codes), [], []
-    for name, train in zip(np.unique(pool.block), pool.train, strict=True):
-        held, rows = pool.Z[pool.truth & (pool.block == name)], block == name
+    Z, shares, copies = both.table.encoder.transform(codes), [], []
+    for name, train in zip(np.unique(both.block), both.train, strict=True):
+        held, rows = both.Z[both.truth & (both.block == name)], block == name
         shares.append(judged_distances(some_of(Z[rows]), some_of(held), train.Z))
         copies.append(np.isin(hash_rows(codes[rows]), hash_rows(train.codes)))
     return np.concatenate(shares), float(np.concatenate(copies).mean())
@@ -127,18 +130,18 @@ def held_out_distances(pool: Pool, codes: np.ndarray, block: np.ndarray) -> tupl
 COLUMNS = ["held-out distance", "larger by", "standard error", "copies", "compared"]
 
 
-def control_table(pool: Pool) -> pd.DataFrame:
+def control_table(both: Both) -> pd.DataFrame:
     """How far the synthetic rows and those of each control are from held-out ones, the
     nearest first; without training rows nothing."""
-    if not can_compare(pool):
+    if not can_compare(both):
         return pd.DataFrame(columns=COLUMNS)
     found = {OURS: [held_out_distances(
-        pool, pool.codes[~pool.truth], pool.block[~pool.truth])]}
+        both, both.codes[~both.truth], both.block[~both.truth])]}
     for name, step in CONTROLS.items():
-        if pool.majority or not step.needs_table:
-            sets = [control_rows(pool, step, pool.seed + 89 * turn)
+        if both.majority or not step.needs_table:
+            sets = [control_rows(both, step, both.seed + 89 * turn)
                     for turn in range(SEEDS)]
-            found[name] = [held_out_distances(pool, *made) for made in sets]
+            found[name] = [held_out_distances(both, *made) for made in sets]
     lines: dict[str, tuple] = {}
     for name, judged in found.items():
         shares = np.array([share for share, _ in judged])

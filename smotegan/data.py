@@ -9,8 +9,10 @@ import difflib
 import json
 import os
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module, resources
+from typing import Any
 from unittest.mock import patch
 from urllib.error import URLError
 
@@ -27,7 +29,7 @@ COLORS = {"majority": "#9e9e9e", "minority": "#0173b2", "synthetic": "#de8f05",
 
 # %% ../nbs/00_data.ipynb #aa1027c2
 @contextmanager
-def show_error(kind: type[Exception] = ValueError, hide=""):
+def show_error(kind: type[Exception] = ValueError, hide: Any = "") -> Iterator[None]:
     """Print the error that the code inside raises; fail if it raises none.
 
     Parameters
@@ -243,7 +245,7 @@ def load_dataset(name: str) -> tuple[pd.DataFrame, pd.Series]:
     return X, y.rename("target")
 
 # %% ../nbs/00_data.ipynb #6bd4769a
-def class_table(y) -> pd.DataFrame:
+def class_table(y: Any) -> pd.DataFrame:
     """Count the classes of `y`.
 
     Parameters
@@ -268,7 +270,7 @@ def class_table(y) -> pd.DataFrame:
                          "ratio": rows.max() / rows})
 
 # %% ../nbs/00_data.ipynb #97154f63
-def plot_classes(y, ax=None):
+def plot_classes(y: Any, ax: Any = None) -> Any:
     """Draw the rows of each class as bars.
 
     Parameters

@@ -5,7 +5,10 @@
 # %% ../nbs/25_distance.ipynb #5cb41533
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
@@ -76,7 +79,8 @@ def energy(A: np.ndarray, B: np.ndarray) -> float:
     return 2 * total_distance(A, B) / (len(A) * len(B)) - distance_within(A, B)
 
 # %% ../nbs/25_distance.ipynb #b1e21874
-def energy_distance(X_real, X_synthetic, scale=None) -> float:
+def energy_distance(X_real: ArrayLike, X_synthetic: ArrayLike, scale: Any = None
+                    ) -> float:
     r"""Measure how far two sets of rows are from following one distribution.
 
     :math:`2 E|X-Y| - E|X-X'| - E|Y-Y'|` with Euclidean distances, estimated without
@@ -149,8 +153,8 @@ def two_sample_forest(random_state=0) -> RandomForestClassifier:
                                   random_state=random_state, n_jobs=1)
 
 # %% ../nbs/25_distance.ipynb #602bd0df
-def two_sample_auc(X_real, X_synthetic, classifier=None, cv: int = 5,
-                   random_state=None) -> float:
+def two_sample_auc(X_real: ArrayLike, X_synthetic: ArrayLike, classifier: Any = None,
+                   cv: int = 5, random_state: Any = None) -> float:
     """Measure how well a classifier tells real rows from synthetic ones.
 
     Parameters
@@ -221,7 +225,7 @@ def share_covered(rows: np.ndarray, radius: np.ndarray, synthetic: np.ndarray) -
     return float((nearest <= radius).mean())
 
 # %% ../nbs/25_distance.ipynb #58f219e6
-def coverage(X_real, X_synthetic, n_neighbors: int = 5) -> float:
+def coverage(X_real: ArrayLike, X_synthetic: ArrayLike, n_neighbors: int = 5) -> float:
     """Measure the share of real rows with a synthetic row nearby.
 
     Parameters

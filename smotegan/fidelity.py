@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,12 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from .artefacts import name_columns
-from .columns import Compared, as_pandas, read_tables
+from .columns import Compared, named_frame, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
 from .frames import column_names, is_frame, take_rows
 from .measures import Found, alarms, measure_all
-from .questions import Pool, Side, make_pool
+from .questions import Both, Side, both_of
 from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
 from .sentences import name_innocent, say_beside, say_like, say_mend
 
@@ -29,7 +30,7 @@ from .sentences import name_innocent, say_beside, say_like, say_mend
 __all__ = ['fidelity_report', 'fidelity_by_folds', 'check_before_training']
 
 # %% ../nbs/57_one_call.ipynb #0ddc725f
-def result_of(sampler) -> tuple:
+def result_of(sampler: Any) -> tuple:
     """The table, the labels and the mask that a fitted sampler made, or that were
     given."""
     if isinstance(sampler, tuple) and len(sampler) == 3:
@@ -54,7 +55,7 @@ def result_of(sampler) -> tuple:
 NAMES = ("X_minority_test", "X_synthetic", "X_minority_train", "X_majority_train")
 
 
-def given_by_sampler(sampler, X_test, y_test, label) -> dict:
+def given_by_sampler(sampler: Any, X_test: Any, y_test: Any, label: Any) -> dict:
     """The tables that a sampler and a test set hold; without a label, of the rarest
     class that has synthetic rows."""
     if X_test is None or y_test is None:
@@ -79,7 +80,7 @@ def given_by_sampler(sampler, X_test, y_test, label) -> dict:
         take_rows(X_res, ~mask & mine), take_rows(X_res, ~mask & ~mine)), strict=True))
 
 # %% ../nbs/57_one_call.ipynb #043dd6b4
-def sample_rows(X, most: int, rng: np.random.Generator):
+def sample_rows(X: Any, most: int, rng: np.random.Generator) -> Any:
     """At most `most` rows of a table, in their order."""
     if X is None or len(X) <= most:
         return X
@@ -88,7 +89,8 @@ def sample_rows(X, most: int, rng: np.random.Generator):
     return take_rows(X, mask)
 
 
-def read_given(given: dict, max_rows: int, rng) -> tuple[Compared, dict]:
+def read_given(given: dict, max_rows: int, rng: np.random.Generator
+              ) -> tuple[Compared, dict]:
     """The tables as codes, of large ones a sample; and how many rows were used."""
     for name in NAMES[:2]:
         if given[name] is None:
@@ -126,28 +128,30 @@ def join_repeats(parts: list[dict[str, Found]]) -> dict[str, Found]:
     return joined
 
 
-def make_report(pools: list[Pool], sizes: dict, verbose: bool) -> FidelityReport:
-    """Measure pools, one for each repeat, and put together what was found."""
-    pool = pools[0]
-    steps: list[Callable] = [lambda: join_repeats([measure_all(one) for one in pools]),
-                             lambda: smote_found(pool), lambda: control_table(pool)]
+def make_report(repeats: list[Both], sizes: dict, verbose: bool) -> FidelityReport:
+    """Measure the rows of each repeat, and put together what was found."""
+    both = repeats[0]
+    steps: list[Callable] = [lambda: join_repeats(list(map(measure_all, repeats))),
+                             lambda: smote_found(both), lambda: control_table(both)]
     found, smote, controls = (step() for step in tqdm(
         steps, "measures, SMOTE, controls", leave=False, disable=not verbose))
     levels, words = alarms(found), beside_smote(found, smote)
     known = not np.isnan(found["energy distance"].value)
-    artefacts = name_innocent(found, levels, pool) if known else name_columns(
-        {}, {}, pool)
-    verdict = "\n".join([say_like(found, levels, pool), say_beside(words, controls),
+    artefacts = name_innocent(found, levels, both) if known else name_columns(
+        {}, {}, both)
+    verdict = "\n".join([say_like(found, levels, both), say_beside(words, controls),
                          say_mend(found, levels, artefacts)])
-    tables = {"held out": pool.frame[pool.truth], "synthetic": pool.frame[~pool.truth]}
+    tables = {"held out": both.frame[both.truth], "synthetic": both.frame[~both.truth]}
     return FidelityReport(verdict, measure_table(found, levels, smote, words),
                           artefacts, controls, levels, sizes, tables)
 
 # %% ../nbs/57_one_call.ipynb #4e291db1
-def fidelity_report(sampler=None, X_test=None, y_test=None, *, label=None,
-                    X_synthetic=None, X_minority_test=None, X_minority_train=None,
-                    X_majority_train=None, max_rows=5000, random_state=None,
-                    verbose=False) -> FidelityReport:
+def fidelity_report(sampler: Any = None, X_test: Any = None, y_test: Any = None, *,
+                    label: Any = None, X_synthetic: Any = None,
+                    X_minority_test: Any = None, X_minority_train: Any = None,
+                    X_majority_train: Any = None, max_rows: int = 5000,
+                    random_state: int | np.random.RandomState | None = None,
+                    verbose: bool = False) -> FidelityReport:
     """Judge synthetic rows, of any sampler, by real rows that nothing was fitted on.
 
     Parameters
@@ -220,30 +224,33 @@ def fidelity_report(sampler=None, X_test=None, y_test=None, *, label=None,
                                  "which holds these rows.")
         given = given_by_sampler(sampler, X_test, y_test, label)
     c, sizes = read_given(given, max_rows, np.random.default_rng(seed))
-    return make_report([make_pool(c, *NAMES[:2], seed)], sizes, verbose)
+    return make_report([both_of(c, *NAMES[:2], seed)], sizes, verbose)
 
 # %% ../nbs/57_one_call.ipynb #fe90a8c9
-def fold_pool(made: list, X, y, label, fold: np.ndarray, seed: int) -> Pool:
-    """The pool of all folds, a block for each one; `fold` says where each row is held
+def join_folds(made: list, X: Any, y: Any, label: Any, fold: np.ndarray, seed: int
+              ) -> Both:
+    """The rows of all folds, a block for each one; `fold` says where each row is held
     out, and `made` has the synthetic rows of each fold."""
     mine, names = y == label, column_names(X)
-    stacked = pd.concat([as_pandas(rows, names) for rows in made], ignore_index=True)
-    c = read_tables({"held out": as_pandas(take_rows(X, mine), names), "rows": stacked,
-                     "others": as_pandas(take_rows(X, ~mine), names)})
+    stacked = pd.concat([named_frame(rows, names) for rows in made], ignore_index=True)
+    c = read_tables({"held out": named_frame(take_rows(X, mine), names),
+                     "rows": stacked,
+                     "others": named_frame(take_rows(X, ~mine), names)})
     blocks = [fold[mine], np.repeat(np.arange(len(made)), [len(rows) for rows in made])]
     block = np.concatenate(blocks)
     train, majority = (
         [Side(c.codes[name][fold[rows] != place], c.Z[name][fold[rows] != place])
          for place in range(len(made))]
         for name, rows in (("held out", mine), ("others", ~mine)))
-    base = make_pool(c, "held out", "rows", seed)
+    base = both_of(c, "held out", "rows", seed)
     return relabelled(base, np.arange(len(block)) < mine.sum(), block, base.dealt,
                       train=train, majority=majority)
 
 # %% ../nbs/57_one_call.ipynb #0ba02d77
-def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, n_repeats: int = 1,
-                      max_rows=5000, random_state=None,
-                      verbose=False) -> FidelityReport:
+def fidelity_by_folds(sampler: Any, X: Any, y: Any, label: Any = None, cv: int = 5,
+                      n_repeats: int = 1, max_rows: int = 5000,
+                      random_state: int | np.random.RandomState | None = None,
+                      verbose: bool = False) -> FidelityReport:
     """Judge a sampler's rows of one class, each row of it held out once.
 
     Parameters
@@ -295,7 +302,7 @@ def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, n_repeats: int = 1
         raise ValueError(f"'cv' must not be more than the rows of the class "
                          f"{np.asarray(label).item()!r}, which has {n}; got {cv}. Use "
                          "fewer folds.")
-    pools = []
+    repeats = []
     for _ in range(n_repeats):
         seed = int(seeds.randint(2**31 - 1000))
         rng, fold, made = np.random.default_rng(seed), np.empty(len(y), dtype=int), []
@@ -308,28 +315,26 @@ def fidelity_by_folds(sampler, X, y, label=None, cv: int = 5, n_repeats: int = 1
             new = np.arange(len(y_res)) >= train.sum()
             rows = take_rows(X_res, new & (np.asarray(y_res) == label))
             made.append(sample_rows(rows, max_rows, rng))
-        pools.append(fold_pool(made, X, y, label, fold, seed))
-    n_made = int((~pools[0].truth).sum())
-    return make_report(pools, {"held-out rows": (n, n),
-                               "synthetic rows, all folds": (n_made, n_made)}, verbose)
+        repeats.append(join_folds(made, X, y, label, fold, seed))
+    n_made = int((~repeats[0].truth).sum())
+    return make_report(
+        repeats, {"held-out rows": (n, n),
+                  "synthetic rows, all folds": (n_made, n_made)}, verbose)
 
 # %% ../nbs/57_one_call.ipynb #a351a8e7
-def check_before_training(sampler, X_test=None, y_test=None, *,
+def check_before_training(sampler: Any, X_test: Any = None, y_test: Any = None, *,
                           limits: dict | None = None, unlike_real: bool = False,
-                          **options) -> FidelityReport:
+                          **options: Any) -> FidelityReport:
     """Refuse synthetic rows that break a limit.
 
     Parameters
     ----------
     sampler : SMOTEGAN, tuple, FidelityReport or None
         As for `fidelity_report`, or a report.
-    X_test, y_test : table and labels, default=None
-        Rows of all classes that nothing was fitted on, and their classes.
-    limits : dict or None, default=None
-        For measures of `MEASURES` by name, the worst value that is allowed. None is
-        ``{"two-sample AUC": 0.8}``.
-    unlike_real : bool, default=False
-        Whether any measure that rings is an error as well.
+    X_test, y_test : as in `fidelity_report`
+        What the report is made from, if `sampler` is none.
+    limits, unlike_real : as in `FidelityReport.raise_if`
+        What is an error.
     **options : dict
         Passed to `fidelity_report`.
 
@@ -340,11 +345,8 @@ def check_before_training(sampler, X_test=None, y_test=None, *,
 
     Raises
     ------
-    FidelityError
-        If a limit is broken, or cannot be told; the message says which, and by how
-        much.
-    ValueError
-        If a limit names no measure.
+    FidelityError, ValueError
+        As `FidelityReport.raise_if`.
     """
     report = sampler if isinstance(sampler, FidelityReport) else fidelity_report(
         sampler, X_test, y_test, **options)

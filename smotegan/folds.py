@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import (
     StratifiedGroupKFold,
     StratifiedKFold,
@@ -20,6 +19,7 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples
 
+from .inputs import read_labels
 from .scores import check_costs
 
 # %% auto #0
@@ -50,7 +50,8 @@ class Settings:
             check_costs(self.costs)
 
 # %% ../nbs/64_folds.ipynb #ab93d5ba
-def read_labels(X, y, groups=None) -> tuple[np.ndarray, np.ndarray, Any]:
+def binary_labels(X: Any, y: Any, groups: Any = None
+                  ) -> tuple[np.ndarray, np.ndarray, Any]:
     """The labels as an array, as 0 and 1, and the label of the rarer class."""
     for name, one in (("y", y), ("groups", groups)):
         if one is not None and _num_samples(one) != _num_samples(X):
@@ -59,9 +60,7 @@ def read_labels(X, y, groups=None) -> tuple[np.ndarray, np.ndarray, Any]:
     labels = np.asarray(y)
     if labels.ndim != 1:
         raise ValueError(f"'y' must be one label a row; got shape {labels.shape}.")
-    if pd.isna(labels).any():
-        raise ValueError(f"'y' must have no missing labels; got "
-                         f"{pd.isna(labels).sum()}. Leave those rows out.")
+    read_labels(y)  # refuses missing and continuous ones
     known, counts = np.unique(labels, return_counts=True)
     if len(known) != 2:
         raise ValueError(f"'y' must have two classes; got {len(known)}. For a class "
@@ -70,18 +69,20 @@ def read_labels(X, y, groups=None) -> tuple[np.ndarray, np.ndarray, Any]:
     return labels, (labels == positive).astype(int), positive
 
 # %% ../nbs/64_folds.ipynb #636b95ed
-def few_units(y01, groups) -> int:
+def few_units(y01: Any, groups: Any) -> int:
     """How many folds can hold the rarer class: its rows, or the groups with such."""
     return int(y01.sum()) if groups is None else len(np.unique(groups[y01 == 1]))
 
 
-def stratified(k: int, groups, seed: int):
+def stratified(k: int, groups: Any, seed: Any
+              ) -> StratifiedKFold | StratifiedGroupKFold:
     """A splitter into k stratified folds that keeps groups together."""
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
     return kind(k, shuffle=True, random_state=seed)
 
 
-def outer_folds(X, y01, groups, settings: Settings, rng) -> list[tuple]:
+def outer_folds(X: Any, y01: Any, groups: Any, settings: Settings,
+                rng: np.random.RandomState) -> list[tuple]:
     """Positions of the training and test rows of each fold."""
     cv, every, few = settings.cv, np.arange(len(y01)), few_units(y01, groups)
     if cv is not None and not isinstance(cv, (int, np.integer)):
@@ -118,7 +119,7 @@ def keeps_time(folds: list[tuple]) -> bool:
     return all(train.max() < test.min() for train, test in folds)
 
 # %% ../nbs/64_folds.ipynb #87df51fd
-def inner_folds(y01, train, groups, settings: Settings, seed: int,
+def inner_folds(y01: Any, train: Any, groups: Any, settings: Settings, seed: Any,
                 in_time: bool = False) -> list[tuple]:
     """Folds of a training part; those that cannot be trained are left out."""
     own = None if groups is None else groups[train]
@@ -145,7 +146,7 @@ class Split(NamedTuple):
     seed: int
 
 
-def make_splits(X, y01, groups, settings: Settings) -> list[Split]:
+def make_splits(X: Any, y01: Any, groups: Any, settings: Settings) -> list[Split]:
     """The folds of a comparison, each with its inner folds and its seed."""
     rng, found = check_random_state(settings.random_state), []
     groups = None if groups is None else np.asarray(groups)

@@ -73,12 +73,15 @@ def stack_rows(X, below):
 
 
 def as_pandas(X) -> pd.DataFrame:
-    """Any table as a frame of pandas."""
+    """Any table as a frame of pandas, one of pandas as it is."""
     if isinstance(X, pd.DataFrame):
         return X
-    if is_frame(X):
-        return nw.from_native(X, eager_only=True).to_pandas()
-    return pd.DataFrame(np.asarray(X), columns=column_names(X))
+    if not is_frame(X):
+        frame = pd.DataFrame(np.asarray(X), columns=column_names(X))
+        return frame.infer_objects()
+    days = nw.selectors.by_dtype(nw.Date)  # pandas would make objects of Arrow's dates
+    frame = nw.from_native(X, eager_only=True)
+    return frame.with_columns(days.cast(nw.Datetime("ms"))).to_pandas()
 
 # %% ../nbs/10_frames.ipynb #ca21b963
 def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -137,17 +140,17 @@ def count_from(series: nw.Series, first: int) -> np.ndarray:
 TIMES = (nw.Datetime, nw.Date, nw.Duration)
 
 
-def number_kind(values: np.ndarray) -> str:
-    """The kind of a column of numbers."""
-    distinct = np.unique(values[np.isfinite(values)])
-    if len(distinct) <= 2:
-        return "binary" if len(distinct) == 2 else "constant"
-    return "integer" if (distinct == np.rint(distinct)).all() else "continuous"
-
-
 def number_kinds(X: np.ndarray) -> list[str]:
     """The kinds of the columns of a matrix of numbers."""
-    return [number_kind(column) for column in X.T]
+    kinds = []
+    for column in X.T:
+        distinct = np.unique(column[np.isfinite(column)])
+        if len(distinct) <= 2:
+            kinds.append("binary" if len(distinct) == 2 else "constant")
+        else:
+            whole = (distinct == np.rint(distinct)).all()
+            kinds.append("integer" if whole else "continuous")
+    return kinds
 
 
 def infer_kind(series: nw.Series) -> str:
@@ -155,14 +158,15 @@ def infer_kind(series: nw.Series) -> str:
     values = as_numbers(series)
     if values is not None:
         first = first_number(series, values)
-        return number_kind(count_from(series, first) if first else values)
+        values = count_from(series, first) if first else values
+        return number_kinds(np.reshape(values, (-1, 1)))[0]
     return "date" if series.dtype in TIMES else "categorical"
 
 # %% ../nbs/10_frames.ipynb #b419fd1c
 KINDS = ("continuous", "integer", "binary", "constant", "date", "categorical")
 
 
-def infer_kinds(X) -> pd.Series:
+def infer_kinds(X: Any) -> pd.Series:
     """Guess the kind of each column.
 
     Parameters

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import numbers
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,13 +60,18 @@ class GANSettings(SecondStep):
     _parameter_constraints = GAN_PARAMETERS
     _progress_name = "GAN"  # a sampler puts the class there
 
-    def __init__(self, generator="local", *, loss="gan", epochs=10, batch_size=64,
-                 learning_rate=5e-4, critic_learning_rate=1e-3, n_critic=1,
-                 gradient_penalty=10.0, n_generators=4, k_neighbors=20, spread=0.6,
-                 max_weight=0.25, noise_dim=8, generator_units=(64, 64),
-                 critic_units=(64, 64), ema_decay=0.99, pool_size=1000,
-                 boundary_weight=0.0, cross_fit="auto", guard=True, patience=None,
-                 jit_compile="auto", on_chunk=None, random_state=None, verbose=False):
+    def __init__(self, generator: Any = "local", *, loss: Any = "gan",
+                 epochs: int = 10, batch_size: int = 64, learning_rate: float = 5e-4,
+                 critic_learning_rate: float = 1e-3, n_critic: int = 1,
+                 gradient_penalty: float = 10.0, n_generators: int = 4,
+                 k_neighbors: int = 20, spread: float = 0.6, max_weight: float = 0.25,
+                 noise_dim: int = 8, generator_units: tuple = (64, 64),
+                 critic_units: tuple = (64, 64), ema_decay: float = 0.99,
+                 pool_size: int = 1000, boundary_weight: float = 0.0,
+                 cross_fit: bool | str = "auto", guard: bool = True,
+                 patience: int | None = None, jit_compile: bool | str = "auto",
+                 on_chunk: Any = None, random_state: Any = None,
+                 verbose: bool = False):
         self.generator = generator
         self.loss = loss
         self.epochs = epochs
@@ -414,7 +420,7 @@ class WGANGP(GAN):
     Gulrajani et al. (2017), "Improved Training of Wasserstein GANs".
     """
 
-    def __init__(self, generator="local", **params):
+    def __init__(self, generator: Any = "local", **params: Any):
         super().__init__(generator, **{"loss": "wgan", "n_critic": 5, **params})
 
 

@@ -5,7 +5,7 @@
 # %% ../nbs/32_generators.ipynb #7388ba45
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ with quiet():
 __all__ = ['GENERATORS', 'init_mlp', 'mlp', 'Generator']
 
 # %% ../nbs/32_generators.ipynb #765dd519
-def init_mlp(rng: np.random.Generator, n_nets: int, sizes,
+def init_mlp(rng: np.random.Generator, n_nets: int, sizes: Sequence[int],
              zero_last: bool = False) -> list[np.ndarray]:
     """Draw the weights of networks.
 
@@ -61,7 +61,7 @@ def init_mlp(rng: np.random.Generator, n_nets: int, sizes,
     return [array.astype("float32") for array in weights]
 
 # %% ../nbs/32_generators.ipynb #dd32c416
-def mlp(weights, x):
+def mlp(weights: list, x: Any) -> Any:
     """Apply networks, with a leaky ReLU between the layers.
 
     Parameters

@@ -65,26 +65,6 @@ def as_array(X):
     known = isinstance(X, (np.ndarray, list)) or sparse.issparse(X) or is_frame(X)
     return X if known or not hasattr(X, "__array__") else np.asarray(X)
 
-
-def read_rows(X, kinds, missing) -> tuple[Any, TableCodec | None]:
-    """A table as a matrix, and the codec behind it; None for a matrix of numbers."""
-    plain = isinstance(kinds, str) and missing == "refuse"
-    if is_matrix(X) and (plain or sparse.issparse(X)):
-        if not plain:
-            raise ValueError(
-                "'kinds' and 'missing' need a dense table; got a sparse matrix with "
-                f"kinds={kinds!r} and missing={missing!r}. Pass X.toarray(), or leave "
-                "both out.")
-        return X, None
-    shape = (1, 1) if is_frame(X) else np.shape(X)
-    if len(shape) != 2:
-        raise ValueError(
-            f"'X' must be a table of rows and columns. Expected 2D array, got "
-            f"{len(shape)}D array instead: shape {shape}. Use X.reshape(-1, 1) for a "
-            "single column, or X.reshape(1, -1) for a single row.")
-    table = TableCodec(kinds, missing).fit(X)
-    return table.transform(X), table
-
 # %% ../nbs/40_inputs.ipynb #b772a666
 def read_labels(y) -> tuple[Any, Any]:
     """The labels as an array, and the series that they came from, None where they were
@@ -134,10 +114,25 @@ def check_index(X, y) -> None:
 
 # %% ../nbs/40_inputs.ipynb #15b6f881
 def read_input(X, y, kinds, missing) -> tuple:
-    """The matrix of a table, its codec, the labels, and the series that they came
-    from."""
+    """The matrix of a table, its codec (None for a matrix of numbers), the labels, and
+    the series that they came from."""
     check_index(X, y)
-    return *read_rows(as_array(X), kinds, missing), *read_labels(y)
+    X, plain, table = as_array(X), isinstance(kinds, str) and missing == "refuse", None
+    if not (is_matrix(X) and (plain or sparse.issparse(X))):
+        shape = (1, 1) if is_frame(X) else np.shape(X)
+        if len(shape) != 2:
+            raise ValueError(
+                f"'X' must be a table of rows and columns. Expected 2D array, got "
+                f"{len(shape)}D array instead: shape {shape}. Use X.reshape(-1, 1) for "
+                "a single column, or X.reshape(1, -1) for a single row.")
+        table = TableCodec(kinds, missing).fit(X)
+        X = table.transform(X)
+    elif not plain:
+        raise ValueError(
+            "'kinds' and 'missing' need a dense table; got a sparse matrix with "
+            f"kinds={kinds!r} and missing={missing!r}. Pass X.toarray(), or leave both "
+            "out.")
+    return X, table, *read_labels(y)
 
 # %% ../nbs/40_inputs.ipynb #9363ef68
 def below(X, made):

@@ -31,11 +31,6 @@ def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return X.std(axis=0)
     return np.where(sizes > 0, 0, pd.DataFrame(X).std(ddof=0))
 
-
-def limits_of(X: np.ndarray) -> tuple:
-    """The least and the largest value of each column, missing ones left out."""
-    return np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-
 # %% ../nbs/41_layout.ipynb #f5c75493
 FAR = 1e6  # so many standard deviations of an identifier count as one
 
@@ -70,9 +65,10 @@ class Layout:
         sizes = np.zeros(X.shape[1], int) if table is None else table.sizes_
         whole = (np.array(np.dtype(dtype).kind in "iub") if table is None else
                  np.array([coder.whole for coder in table.coders_]))
+        low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
         if not scale:
             return cls(X.shape[1], [], sizes, spread_of(X, sizes), None, named or None,
-                       [], whole, *limits_of(X)), X
+                       [], whole, low, high), X
         times = [] if table is None else np.flatnonzero(
             table.columns_["kind"] == "date").tolist()
         known, free = [*named, *times], X
@@ -85,6 +81,7 @@ class Layout:
             codes, of_groups = collapse_groups(X, groups)
             kept = kept_columns(groups, X.shape[1])
             sizes = np.where(of_groups > 0, of_groups, sizes[kept])
+            low, high = np.fmin.reduce(codes, axis=0), np.fmax.reduce(codes, axis=0)
         place = {int(old): new for new, old in enumerate(kept)}
         found = identifier_columns(codes, sizes, [place[i] for i in known])
         spread = spread_of(codes, sizes)
@@ -93,7 +90,7 @@ class Layout:
         named = {place[i]: kind for i, kind in named.items()}
         return cls(X.shape[1], groups, sizes, spread, units, named or None,
                    kept[found].tolist(), whole[kept] if whole.ndim else whole,
-                   *limits_of(codes)), codes
+                   low, high), codes
 
     def codes_of(self, X: np.ndarray) -> np.ndarray:
         """Rows with each group as one column of codes."""

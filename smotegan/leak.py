@@ -266,7 +266,7 @@ class LeakageWarning(UserWarning):
     """Test rows are equal to synthetic ones or parents, as chance alone may do."""
 
 
-def complain(synthetic, parents, chance: float) -> None:
+def complain(synthetic: np.ndarray, parents: np.ndarray, chance: float) -> None:
     """Raise an error, or warn where chance explains what was found."""
     found, n = synthetic | parents, len(synthetic)
     text = (f"'X_test' has {synthetic.sum()} synthetic row(s) and {parents.sum()} "
@@ -282,7 +282,7 @@ def complain(synthetic, parents, chance: float) -> None:
         "numbers of training and test rows instead.", LeakageWarning, stacklevel=3)
 
 # %% ../nbs/42_leak.ipynb #32fd5d1e
-def assert_no_leak(X_test, sampler) -> None:
+def assert_no_leak(X_test: Any, sampler: Any) -> None:
     """Raise an error if test rows are synthetic, or exact copies of parents.
 
     Columns of frames are found by name. Text that was written for numbers, times or

@@ -5,7 +5,10 @@
 # %% ../nbs/11_matrix.ipynb #0eae7614
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 # %% auto #0
 __all__ = ['identifier_columns', 'one_hot_groups']
@@ -45,7 +48,8 @@ def names_rows(codes: np.ndarray, size: int) -> bool:
     return bool(rows >= MIN_ROWS_ID and np.count_nonzero(counts) > 0.95 * rows)
 
 # %% ../nbs/11_matrix.ipynb #75dfb225
-def identifier_columns(X, sizes, known=()) -> np.ndarray:
+def identifier_columns(X: ArrayLike, sizes: Sequence[int] | np.ndarray,
+                       known: ArrayLike = ()) -> np.ndarray:
     """Find the columns that number the rows instead of describing them.
 
     A column of numbers does so if all its values are whole and distinct, and they
@@ -81,12 +85,6 @@ def identifier_columns(X, sizes, known=()) -> np.ndarray:
     return np.array(found, dtype=int)
 
 # %% ../nbs/11_matrix.ipynb #8135b6f6
-def flag_columns(X: np.ndarray) -> np.ndarray:
-    """Whether each column holds only 0 and 1, and not 1 alone."""
-    ones = X == 1
-    return (ones | (X == 0)).all(axis=0) & ~ones.all(axis=0)
-
-
 def exclusive_stops(ones: np.ndarray, flags: np.ndarray) -> np.ndarray:
     """Where the longest run of flags without two ones in a row of the matrix ends, for
     each first column; `ones` has a row for each column."""
@@ -132,7 +130,7 @@ def pick_runs(counts: np.ndarray, stops: np.ndarray, n: int, width) -> list:
     return groups
 
 # %% ../nbs/11_matrix.ipynb #b5e2d1a5
-def one_hot_groups(X) -> list[np.ndarray]:
+def one_hot_groups(X: ArrayLike) -> list[np.ndarray]:
     """Find runs of adjacent columns that are the one-hot form of a category.
 
     Parameters
@@ -160,10 +158,11 @@ def one_hot_groups(X) -> list[np.ndarray]:
     ([], [array([0, 1])])
     """
     X = np.asarray(X)
-    flags = flag_columns(X)
+    ones = X == 1
+    flags = (ones | (X == 0)).all(axis=0) & ~ones.all(axis=0)
     if not flags.any():
         return []
-    ones = np.ascontiguousarray((X == 1).T)
+    ones = np.ascontiguousarray(ones.T)
     counts = ones.sum(axis=1)
     full = pick_runs(counts, exclusive_stops(ones, flags), len(X), full_width)
     flags[np.concatenate([np.array([], int), *full])] = False

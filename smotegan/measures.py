@@ -23,7 +23,7 @@ from .copies import hash_rows
 from .distance import two_sample_forest
 from smotegan.questions import (
     PARTS,
-    Pool,
+    Both,
     Question,
     Side,
     ask,
@@ -58,16 +58,16 @@ class Measured(NamedTuple):
     p: float | None = None
 
 # %% ../nbs/53_measures.ipynb #ee4c3010
-def unknown(pool: Pool) -> Measured:
+def unknown(both: Both) -> Measured:
     """A value that cannot be told."""
-    return Measured(np.full(len(pool.real), np.nan), p=np.nan)
+    return Measured(np.full(len(both.real), np.nan), p=np.nan)
 
 
-def each_block(pool: Pool, function: Callable) -> np.ndarray:
+def each_block(both: Both, function: Callable) -> np.ndarray:
     """The mean over blocks of the values of a measure, weighted by their real rows;
     ``function(rows)`` takes the positions of a block."""
-    weights = [pool.truth[rows].sum() for rows in pool.blocks]
-    return np.average([function(rows) for rows in pool.blocks], axis=0, weights=weights)
+    weights = [both.truth[rows].sum() for rows in both.blocks]
+    return np.average([function(rows) for rows in both.blocks], axis=0, weights=weights)
 
 # %% ../nbs/53_measures.ipynb #536cfd87
 def energy_lines(Z: np.ndarray, real: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -84,10 +84,10 @@ def energy_lines(Z: np.ndarray, real: np.ndarray, made: np.ndarray) -> np.ndarra
     return 2 * sums[0] / np.maximum(a * b, 1) - within
 
 
-def energy(pool: Pool) -> Measured:
+def energy(both: Both) -> Measured:
     """The energy distance."""
-    return Measured(each_block(pool, lambda rows: energy_lines(
-        pool.Z[rows], pool.real[:, rows], pool.synthetic[:, rows])))
+    return Measured(each_block(both, lambda rows: energy_lines(
+        both.Z[rows], both.real[:, rows], both.synthetic[:, rows])))
 
 # %% ../nbs/53_measures.ipynb #3dc3e379
 MOST_A_TREE = 1250  # rows that a tree of the forest sees
@@ -128,26 +128,26 @@ def half_scores(X: np.ndarray, real: np.ndarray, keys: np.ndarray, seed: int) ->
     return half, score
 
 # %% ../nbs/53_measures.ipynb #998df2e1
-def two_sample(pool: Pool) -> Measured:
+def two_sample(both: Both) -> Measured:
     """The two-sample AUC of halves that judge each other, if each block has enough real
     rows for two halves."""
-    if min(pool.truth[rows].sum() for rows in pool.blocks) < FEWEST:
-        return unknown(pool)
+    if min(both.truth[rows].sum() for rows in both.blocks) < FEWEST:
+        return unknown(both)
     days = [times.dt.dayofweek.to_numpy(dtype=float)
-            for _, times in pool.frame.items()
+            for _, times in both.frame.items()
             if pd.api.types.is_datetime64_any_dtype(times)]
-    X, truth = np.column_stack([pool.codes, *days]), pool.truth
-    keys = np.unique(hash_rows(pool.codes), return_inverse=True)[1]
+    X, truth = np.column_stack([both.codes, *days]), both.truth
+    keys = np.unique(hash_rows(both.codes), return_inverse=True)[1]
     score, parts = np.zeros(len(X)), []
-    for rows in pool.blocks:
-        half, score[rows] = half_scores(X[rows], truth[rows], keys[rows], pool.seed)
+    for rows in both.blocks:
+        half, score[rows] = half_scores(X[rows], truth[rows], keys[rows], both.seed)
         parts += [rows[half == name] for name in np.unique(half)]
     found = np.array([rank_sum(score[rows], truth[rows]) for rows in parts])
     auc, z = found.mean(axis=0)
     z *= np.sqrt(len(parts) / 2)  # blocks are independent, their halves are not
     spread = abs(auc - 0.5) / abs(z) if z else 0.0
-    dealt = 0.5 + spread * norm.ppf((np.arange(pool.dealt) + 0.5) / max(pool.dealt, 1))
-    used = (pool.real | pool.synthetic)[-PARTS:]
+    dealt = 0.5 + spread * norm.ppf((np.arange(both.dealt) + 0.5) / max(both.dealt, 1))
+    used = (both.real | both.synthetic)[-PARTS:]
     left = [np.mean([rank_sum(score[rows][use[rows]], truth[rows][use[rows]])[0]
                      for rows in parts]) for use in used]
     away = auc + np.sqrt(2) * (np.array(left) - auc)
@@ -172,7 +172,7 @@ def in_balls(near: tuple, own: np.ndarray, other: np.ndarray) -> tuple:
     return other[rows] & (distance < reach[:, None]), rows
 
 
-def ball_lines(pool: Pool) -> np.ndarray:
+def ball_lines(both: Both) -> np.ndarray:
     """Precision, recall, density and coverage: (lines, 4)."""
     def one_line(near, real, made):
         inside, rows = in_balls(near, real, made)
@@ -184,30 +184,30 @@ def ball_lines(pool: Pool) -> np.ndarray:
                 inside.any(axis=1).mean() if k > 1 else np.nan]
 
     def of_block(rows):
-        Z, truth = pool.Z[rows], pool.truth[rows]
+        Z, truth = both.Z[rows], both.truth[rows]
         near = NearestNeighbors(
             n_neighbors=max(n_neighbors(truth), n_neighbors(~truth)),
             algorithm="brute" if Z.shape[1] > 4 else "auto").fit(Z).kneighbors()
         return [one_line(near, real, made) for real, made in zip(
-            pool.real[:, rows], pool.synthetic[:, rows], strict=True)]
+            both.real[:, rows], both.synthetic[:, rows], strict=True)]
 
-    return each_block(pool, of_block)
+    return each_block(both, of_block)
 
 
 def ball_measure(place: int) -> Callable:
     """The measure of a place among precision, recall, density and coverage."""
-    return lambda pool: Measured(pool.once(ball_lines)[:, place])
+    return lambda both: Measured(both.once(ball_lines)[:, place])
 
 # %% ../nbs/53_measures.ipynb #5c389cdf
-def spread_lines(pool: Pool) -> Measured:
+def spread_lines(both: Both) -> Measured:
     """How much wider or narrower columns of numbers are, as a geometric mean."""
-    X = pool.codes[:, pool.sizes == 0]
+    X = both.codes[:, both.sizes == 0]
     use = [x for x in X.T if np.fmin.reduce(x) < np.fmax.reduce(x)]
     if not use:
-        return unknown(pool)
+        return unknown(both)
     x = np.column_stack([standard(column) for column in use])
     spreads = [line_means(x**2, lines) - line_means(x, lines) ** 2
-               for lines in (pool.real, pool.synthetic)]
+               for lines in (both.real, both.synthetic)]
     ratios = np.log(np.maximum(spreads, 1e-6)) / 2
     return Measured(np.exp(abs(ratios[1] - ratios[0]).mean(axis=1)))
 
@@ -218,24 +218,24 @@ def nearest_distance(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return finder.kneighbors(queries)[0][:, 0]
 
 
-def shares(pool: Pool, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def shares(both: Both, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The share of hits among synthetic and among real rows, for each line."""
     column = hit[:, None].astype(float)
-    return line_means(column, pool.synthetic)[:, 0], line_means(column, pool.real)[:, 0]
+    return line_means(column, both.synthetic)[:, 0], line_means(column, both.real)[:, 0]
 
 
-def majority_lines(pool: Pool) -> Measured:
+def majority_lines(both: Both) -> Measured:
     """The share of rows whose nearest real row is of the majority."""
     def beside(rows, train, majority):
         return nearest_distance(rows.Z, majority.Z) < nearest_distance(rows.Z, train.Z)
 
-    if not pool.train or not pool.majority:
-        return unknown(pool)
-    made, real = shares(pool, pool.by_block(beside, pool.train, pool.majority))
+    if not both.train or not both.majority:
+        return unknown(both)
+    made, real = shares(both, both.by_block(beside, both.train, both.majority))
     return Measured(made, real, abs(made - real))
 
 # %% ../nbs/53_measures.ipynb #35490b69
-def side_lines(pool: Pool) -> Measured:
+def side_lines(both: Both) -> Measured:
     """The share of rows on the majority's side, by a classifier of the training
     table."""
     def majority_score(rows, train, majority):
@@ -243,49 +243,49 @@ def side_lines(pool: Pool) -> Measured:
         X, y = np.concatenate([train.codes, majority.codes]), np.repeat([1, 0], counts)
         with threadpool_limits(1):
             score = boosting().fit(X, y).decision_function(rows.codes)
-        return score - np.log(counts[0] / counts[1])  # as if both were equally many
+        return score - np.log(counts[0] / counts[1])  # as if the two were equally many
 
-    if not pool.train or not pool.majority:
-        return unknown(pool)
-    score = pool.by_block(majority_score, pool.train, pool.majority)
+    if not both.train or not both.majority:
+        return unknown(both)
+    score = both.by_block(majority_score, both.train, both.majority)
     cuts = np.quantile(score, (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.98))
     questions = [Question((), "mean", "", normal_scores(score))]
     questions += [Question((), "cut", "", score <= cut) for cut in np.unique(cuts)]
-    asked = ask(questions, pool)
-    return Measured(*shares(pool, score < 0), asked.largest, asked.p)
+    asked = ask(questions, both)
+    return Measured(*shares(both, score < 0), asked.largest, asked.p)
 
 # %% ../nbs/53_measures.ipynb #00210f4b
-def equal_lines(pool: Pool) -> tuple[np.ndarray, np.ndarray]:
+def equal_lines(both: Both) -> tuple[np.ndarray, np.ndarray]:
     """For each line the shares of synthetic rows that equal a real row, and that repeat
     another synthetic one."""
-    marked = np.column_stack([pool.codes, pool.block])
+    marked = np.column_stack([both.codes, both.block])
     keys = np.unique(hash_rows(marked), return_inverse=True)[1]
     n = keys.max() + 1
     found = []
-    for real, made in zip(pool.real, pool.synthetic, strict=True):
+    for real, made in zip(both.real, both.synthetic, strict=True):
         mine = np.bincount(keys[made], minlength=n)
         theirs = np.bincount(keys[real], minlength=n)
         found.append((mine[theirs > 0].sum(), mine.sum() - (mine > 0).sum()))
-    copied, repeated = np.array(found).T / np.maximum(pool.synthetic.sum(axis=1), 1)
+    copied, repeated = np.array(found).T / np.maximum(both.synthetic.sum(axis=1), 1)
     return copied, repeated
 
 
-def equal_among_real(pool: Pool) -> np.ndarray:
+def equal_among_real(both: Both) -> np.ndarray:
     """The share of held-out rows that equal another one."""
-    _, counts = np.unique(hash_rows(pool.codes[pool.truth]), return_counts=True)
-    return np.full(len(pool.real), counts[counts > 1].sum() / counts.sum())
+    _, counts = np.unique(hash_rows(both.codes[both.truth]), return_counts=True)
+    return np.full(len(both.real), counts[counts > 1].sum() / counts.sum())
 
 
-def held_out_copies(pool: Pool) -> Measured:
+def held_out_copies(both: Both) -> Measured:
     """The share of exact copies of held-out rows."""
-    copied = pool.once(equal_lines)[0]
-    return Measured(copied, equal_among_real(pool), copied)
+    copied = both.once(equal_lines)[0]
+    return Measured(copied, equal_among_real(both), copied)
 
 
-def repeated_rows(pool: Pool) -> Measured:
+def repeated_rows(both: Both) -> Measured:
     """The share of rows that repeat another synthetic row."""
-    repeated = pool.once(equal_lines)[1]
-    return Measured(repeated, equal_among_real(pool), repeated)
+    repeated = both.once(equal_lines)[1]
+    return Measured(repeated, equal_among_real(both), repeated)
 
 # %% ../nbs/53_measures.ipynb #c6e634f5
 def is_near(rows: Side, train: Side) -> np.ndarray:
@@ -297,36 +297,36 @@ def is_near(rows: Side, train: Side) -> np.ndarray:
     return nearest_distance(rows.Z, different) < np.median(apart) / 10
 
 
-def copies(pool: Pool, is_copy: Callable) -> Measured:
+def copies(both: Both, is_copy: Callable) -> Measured:
     """The share of copies of training rows, and how rare so many are."""
-    if not pool.train:
-        return unknown(pool)
-    hit = pool.by_block(is_copy, pool.train)
-    n, yes, k = len(hit), int(hit.sum()), int((~pool.truth).sum())
-    p = hypergeom.sf(int((hit & ~pool.truth).sum()) - 1, n, yes, k) if yes else 1.0
-    return Measured(*shares(pool, hit), p=float(p))
+    if not both.train:
+        return unknown(both)
+    hit = both.by_block(is_copy, both.train)
+    n, yes, k = len(hit), int(hit.sum()), int((~both.truth).sum())
+    p = hypergeom.sf(int((hit & ~both.truth).sum()) - 1, n, yes, k) if yes else 1.0
+    return Measured(*shares(both, hit), p=float(p))
 
 
-def exact_copies(pool: Pool) -> Measured:
+def exact_copies(both: Both) -> Measured:
     """The share of exact copies of training rows."""
-    return copies(pool, lambda rows, train: np.isin(
+    return copies(both, lambda rows, train: np.isin(
         hash_rows(rows.codes), hash_rows(train.codes)))
 
 
-def near_copies(pool: Pool) -> Measured:
+def near_copies(both: Both) -> Measured:
     """The share of rows that are nearly copies of training rows."""
-    return copies(pool, is_near)
+    return copies(both, is_near)
 
 
-def counted_rows(pool: Pool) -> np.ndarray:
+def counted_rows(both: Both) -> np.ndarray:
     """Which rows are synthetic ones that equal a held-out or an earlier synthetic row,
     or nearly a training row."""
-    keys = hash_rows(np.column_stack([pool.codes, pool.block]))
+    keys = hash_rows(np.column_stack([both.codes, both.block]))
     again = np.ones(len(keys), dtype=bool)
     again[np.unique(keys, return_index=True)[1]] = False
-    if pool.train:
-        again |= pool.by_block(is_near, pool.train)
-    return again & ~pool.truth
+    if both.train:
+        again |= both.by_block(is_near, both.train)
+    return again & ~both.truth
 
 # %% ../nbs/53_measures.ipynb #f10141f6
 class Found(NamedTuple):
@@ -357,7 +357,7 @@ class Measure(NamedTuple):
     name : str
         Its name in the tables.
     function : callable
-        ``function(pool)`` takes a `Pool` and returns a float, or a `Measured` with a
+        ``function(both)`` takes a `Both` and returns a float, or a `Measured` with a
         value for each line of labels.
     best : float
         The value of perfect rows.
@@ -380,7 +380,7 @@ class Measure(NamedTuple):
     direction: str
     weight: float = 0.01
 
-    def badness(self, values):
+    def badness(self, values: Any) -> np.ndarray:
         """How far values are from the best one, in the direction that is worse."""
         values = np.asarray(values, dtype=float)
         if self.direction == "near":
@@ -388,17 +388,17 @@ class Measure(NamedTuple):
         away = self.best - values if self.direction == "high" else values - self.best
         return np.maximum(away, 0.0)
 
-    def apply(self, pool: Pool) -> Found:
-        """The value in a pool, and what real rows would show."""
-        measured = self.function(pool)
+    def apply(self, both: Both) -> Found:
+        """The value of these rows, and what real ones would show."""
+        measured = self.function(both)
         if not isinstance(measured, Measured):
             return NOTHING._replace(value=float(measured))
-        values, null, p = measured.values, pool.null(measured.values), measured.p
+        values, null, p = measured.values, both.null(measured.values), measured.p
         if np.isnan(values[0]) or not len(null):
             return NOTHING._replace(value=float(values[0]), parts=values[-PARTS:])
         if p is None:
             judged = values if measured.surprise is None else measured.surprise
-            up, down = (tail_share(sign * judged[0], pool.null(sign * judged))
+            up, down = (tail_share(sign * judged[0], both.null(sign * judged))
                         for sign in (1, -1))
             worse = "low" if measured.surprise is not None else self.direction
             p = {"low": up, "high": down, "near": min(1.0, 2 * min(up, down))}[worse]
@@ -410,10 +410,10 @@ class Measure(NamedTuple):
 # %% ../nbs/53_measures.ipynb #5465ca12
 def family_measure(name: str) -> Callable:
     """The largest evidence of a family of questions."""
-    def measure(pool: Pool) -> Measured:
-        asked = pool.once(ask_families)[name]
+    def measure(both: Both) -> Measured:
+        asked = both.once(ask_families)[name]
         if not asked.questions:
-            return unknown(pool)
+            return unknown(both)
         left_out = np.full(PARTS, np.nan)  # not asked with a part left out
         return Measured(np.concatenate([asked.largest, left_out]), p=asked.p)
 
@@ -439,11 +439,11 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in [
 ]}
 
 # %% ../nbs/53_measures.ipynb #68b42b5d
-def measure_all(pool: Pool) -> dict[str, Found]:
-    """Every measure of a pool, by name."""
-    if min(pool.truth.sum(), (~pool.truth).sum()) < FEWEST:
+def measure_all(both: Both) -> dict[str, Found]:
+    """Every measure of real and synthetic rows together, by name."""
+    if min(both.truth.sum(), (~both.truth).sum()) < FEWEST:
         return dict.fromkeys(MEASURES, NOTHING)
-    return {name: measure.apply(pool) for name, measure in MEASURES.items()}
+    return {name: measure.apply(both) for name, measure in MEASURES.items()}
 
 
 def alarms(found: dict[str, Found]) -> dict[str, float]:

@@ -5,6 +5,8 @@
 # %% ../nbs/21_mixed.ipynb #aaaad9a1
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
@@ -104,7 +106,9 @@ def interpolate_missing(
 
 # %% ../nbs/21_mixed.ipynb #9c4dc5cb
 def smote_mixed(
-    X, sizes, n: int, k_neighbors: int = 5, random_state=None, out=None, neighbors=None
+    X: np.ndarray, sizes: np.ndarray, n: int, k_neighbors: int = 5,
+    random_state: Any = None, out: np.ndarray | None = None,
+    neighbors: np.ndarray | None = None,
 ) -> Proposal:
     """Make `n` rows between neighbouring rows of numbers and categories of one class.
 

@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from .data import COLORS
 from .measures import nearest_distance
@@ -19,7 +20,8 @@ from .plots import Plane, legend_on_top, scatter, some_rows
 __all__ = ['plot_refinement', 'plot_training']
 
 # %% ../nbs/58_moves.ipynb #18fdab72
-def approach(before, after, held_out, majority=None) -> np.ndarray:
+def approach(before: Any, after: Any, held_out: Any, majority: Any = None
+            ) -> np.ndarray:
     """How much nearer each row came to held-out rows; less how much to the majority."""
     gain = nearest_distance(before, held_out) - nearest_distance(after, held_out)
     if majority is not None:
@@ -35,7 +37,8 @@ ARROWS: dict[int, dict[str, Any]] = {
 }
 
 # %% ../nbs/58_moves.ipynb #bd9ff15f
-def plot_refinement(X_smote, X_refined, X_real_heldout, X_majority=None, ax=None):
+def plot_refinement(X_smote: Any, X_refined: Any, X_real_heldout: Any,
+                    X_majority: Any = None, ax: Axes | None = None) -> Axes:
     """Draw an arrow from each row of SMOTE to where the second step put it.
 
     Distances are measured in columns standardised by the held-out rows, to the nearest
@@ -116,7 +119,7 @@ def plot_refinement(X_smote, X_refined, X_real_heldout, X_majority=None, ax=None
 HISTORY = ("update", "critic_loss", "generator_loss", "held_out_distance")
 
 
-def one_history(history, label=None) -> pd.DataFrame:
+def one_history(history: Any, label: Any = None) -> pd.DataFrame:
     """The updates of one class, or a clear error."""
     is_table = isinstance(history, pd.DataFrame)
     if not is_table or not set(HISTORY) <= set(history.columns):
@@ -139,7 +142,8 @@ def one_history(history, label=None) -> pd.DataFrame:
     return history if label is None else history[history["class"] == label]
 
 # %% ../nbs/58_moves.ipynb #200cac4a
-def plot_training(history, ax=None, *, label=None):
+def plot_training(history: pd.DataFrame, ax: Axes | None = None, *, label: Any = None
+                 ) -> Axes:
     """Draw the losses of both networks and the held-out distance by update.
 
     Parameters

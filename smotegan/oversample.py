@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import numbers
+import os
 import weakref
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +40,7 @@ from smotegan.report import (
     warn_of_notes,
 )
 from .samplers import FirstStep
-from .save import SavedFileError, load_state, savable, save_state
+from .save import SavedFileError, load_state, save_state
 from .second import SecondStep, as_second_step
 from .steps import over_sample
 from .table import check_numeric
@@ -53,17 +55,15 @@ PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref")
 @contextmanager
 def all_or_nothing(sampler):
     """Forget what was fitted before, and again where a fit does not reach its end."""
-
-    def forget():
-        for name in [*vars(sampler)]:
-            if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
-                delattr(sampler, name)
-
-    forget()
+    for name in [*vars(sampler)]:
+        if name in PRIVATE or (name.endswith("_") and not name.startswith("__")):
+            delattr(sampler, name)
+    given = [*vars(sampler)]
     try:
         yield
     except BaseException:
-        forget()
+        for name in vars(sampler).keys() - given:
+            delattr(sampler, name)
         raise
 
 
@@ -170,7 +170,8 @@ class MakesMore:
     _dtype: Any
     _as_is: bool
 
-    def sample(self, n_samples: int, label=None, random_state=None):
+    def sample(self, n_samples: int, label: Any = None, random_state: Any = None
+               ) -> Any:
         """Make more rows of a class that was over-sampled.
 
         Parameters
@@ -211,8 +212,8 @@ class MakesMore:
         self.keys_.add(rows if as_is else table.transform(new))
         return new
 
-    def sample_batches(self, n_samples: int, batch_size: int = 65536, label=None,
-                       random_state=None):
+    def sample_batches(self, n_samples: int, batch_size: int = 65536,
+                       label: Any = None, random_state: Any = None) -> Iterator[Any]:
         """Make more rows of a class, a batch at a time, such as for writing to a disk.
 
         Parameters
@@ -241,7 +242,7 @@ class MakesMore:
         for part in gen_batches(n, size):
             yield self.sample(part.stop - part.start, label, seed)
 
-    def save(self, path) -> None:
+    def save(self, path: str | os.PathLike) -> None:
         """Write the fitted sampler to a file of arrays and JSON.
 
         Parameters
@@ -259,7 +260,7 @@ class MakesMore:
         save_state(self, path)
 
     @classmethod
-    def load(cls, path) -> SMOTEGAN:
+    def load(cls, path: str | os.PathLike) -> SMOTEGAN:
         """Read a sampler from a file that `save` wrote; no code of the file is run.
 
         Parameters
@@ -290,7 +291,6 @@ class MakesMore:
         return {name: value for name, value in state.items() if name != "_result_ref"}
 
 # %% ../nbs/46_oversample.ipynb #0c11d50a
-@savable
 class SMOTEGAN(MakesMore, ReadsTables):
     """Over-sample by SMOTE, and by a second step where held-out rows want it.
 
@@ -403,9 +403,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
     ([(0, 451), (1, 451)], 402)
     """
 
-    def __init__(self, smote=None, gan=None, sampling_strategy="auto",
-                 random_state=None, *, kinds="infer", missing="refuse", scale=True,
-                 aware=False, candidates=8):
+    def __init__(self, smote: Any = None, gan: Any = None,
+                 sampling_strategy: Any = "auto", random_state: Any = None, *,
+                 kinds: str | dict = "infer", missing: str = "refuse",
+                 scale: bool = True, aware: bool = False, candidates: int = 8):
         super().__init__(sampling_strategy=sampling_strategy)
         self.smote = smote
         self.gan = gan
@@ -416,7 +417,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         self.aware = aware
         self.candidates = candidates
 
-    def fit(self, X, y, **params):
+    def fit(self, X: Any, y: Any, **params: Any) -> SMOTEGAN:
         """Check a table and count what is to be made; `fit_resample` makes it.
 
         Parameters
@@ -437,7 +438,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
             X, y, _ = self._read(X, y)
             return super().fit(X, y, **params)
 
-    def fit_resample(self, X, y, sample_weight=None, groups=None, **params):
+    def fit_resample(self, X: Any, y: Any, sample_weight: None = None,
+                     groups: Any = None, **params: Any) -> tuple[Any, Any]:
         """Make rows and put them below those of the table.
 
         Parameters

@@ -5,7 +5,7 @@
 # %% ../nbs/60_paired.ipynb #cff88788
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import t
@@ -44,7 +44,7 @@ class Difference(NamedTuple):
     n_folds: int
 
 # %% ../nbs/60_paired.ipynb #4266e41e
-def fold_differences(first, second) -> np.ndarray:
+def fold_differences(first: Any, second: Any) -> np.ndarray:
     """First minus second on each fold that has both scores, or a clear error."""
     first, second = (np.asarray(scores, dtype=float) for scores in (first, second))
     if first.ndim != 1 or first.shape != second.shape:
@@ -70,8 +70,8 @@ def corrected_error(differences: np.ndarray, test_share: float) -> float:
     return float(np.sqrt(variance * (1 / len(differences) + shared)))
 
 # %% ../nbs/60_paired.ipynb #4928d3b7
-def paired_difference(first, second, *, test_share: float = 0.2, rope: float = 0.01,
-                      level: float = 0.95) -> Difference:
+def paired_difference(first: Any, second: Any, *, test_share: float = 0.2,
+                      rope: float = 0.01, level: float = 0.95) -> Difference:
     """
     The difference of two arms that were scored on the same folds.
 
@@ -144,7 +144,7 @@ def paired_difference(first, second, *, test_share: float = 0.2, rope: float = 0
 SURE = 0.95
 
 
-def in_words(difference, rope: float) -> str:
+def in_words(difference: Any, rope: float) -> str:
     """What the three probabilities of a difference say: better, worse, ..."""
     if difference.better >= SURE:
         return "better"

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.patches import Patch
 from sklearn.decomposition import PCA
@@ -36,14 +37,16 @@ SYNTHETIC_FILL: dict[str, Any] = {
     "facecolor": "white", "edgecolor": COLORS["synthetic"], "hatch": "/////", "lw": 1.2}
 
 
-def some_rows(n: int, most: int = 1000, random_state=0) -> np.ndarray:
+def some_rows(n: int, most: int = 1000,
+              random_state: int | np.random.RandomState | None = 0) -> np.ndarray:
     """The positions of at most `most` of `n` rows, drawn at random and in order."""
     if n <= most:
         return np.arange(n)
     return np.sort(check_random_state(random_state).choice(n, most, replace=False))
 
 
-def scatter(ax, points: np.ndarray, kind: str, n: int = 0, random_state=0) -> None:
+def scatter(ax: Axes, points: np.ndarray, kind: str, n: int = 0,
+            random_state: int | np.random.RandomState | None = 0) -> None:
     """Draw rows in the style of their kind; the legend tells of all `n` of them."""
     shown = points[some_rows(len(points), random_state=random_state)]
     n = n or len(points)
@@ -51,11 +54,11 @@ def scatter(ax, points: np.ndarray, kind: str, n: int = 0, random_state=0) -> No
     ax.scatter(*shown.T, label=f"{kind} ({counted})", **STYLES[kind])
 
 # %% ../nbs/50_plots.ipynb #cf555b95
-def legend_on_top(ax, *twins, handles=None) -> None:
+def legend_on_top(ax: Axes, *twins: Axes, handles: list | None = None) -> None:
     """Put a legend at the top of the axes, and make space for it there."""
     handles = handles or [
         handle for one in (ax, *twins) for handle in one.get_legend_handles_labels()[0]]
-    width, height = ax.get_window_extent().size / ax.figure.dpi  # in inches
+    width, height = np.divide(ax.get_window_extent().size, ax.figure.dpi)  # inches
     longest = max(len(handle.get_label()) for handle in handles)
     ncols = int(np.clip(width / (0.4 + 0.06 * longest), 1, len(handles)))
     needed = min(0.2 + 0.19 * -(-len(handles) // ncols), 0.6 * height)
@@ -80,7 +83,7 @@ def common_edges(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     return np.histogram_bin_edges(both, n_bins, (low, high))
 
 
-def draw_histogram(ax, real: np.ndarray, synthetic: np.ndarray) -> None:
+def draw_histogram(ax: Axes, real: np.ndarray, synthetic: np.ndarray) -> None:
     """Draw the share of rows by bin: real ones filled, synthetic ones dashed."""
     edges = common_edges(real, synthetic)
     a, b = (np.histogram(values, edges)[0] / max(len(values), 1)
@@ -97,7 +100,7 @@ def draw_histogram(ax, real: np.ndarray, synthetic: np.ndarray) -> None:
 MAX_BARS = 8
 
 
-def shorten(value, most: int = 14) -> str:
+def shorten(value: Any, most: int = 14) -> str:
     """A value as a short text, long ones without their middle."""
     text = value if isinstance(value, str) else f"{value:g}"
     half = most // 2
@@ -118,7 +121,7 @@ def bar_shares(column: Column, most: int = MAX_BARS) -> pd.DataFrame | None:
     return pd.concat([shares[large].rename(shorten), others.to_frame().T])
 
 # %% ../nbs/50_plots.ipynb #6be639f0
-def draw_bars(ax, shares: pd.DataFrame) -> None:
+def draw_bars(ax: Axes, shares: pd.DataFrame) -> None:
     """Draw shares as pairs of bars, the synthetic ones hatched."""
     shares.plot.barh(ax=ax, width=0.8, legend=False)
     for bars, fill in zip(ax.containers[-2:], (REAL_FILL, SYNTHETIC_FILL), strict=True):
@@ -130,7 +133,7 @@ def draw_bars(ax, shares: pd.DataFrame) -> None:
     ax.grid(False, axis="y")
 
 
-def draw_column(ax, column: Column) -> None:
+def draw_column(ax: Axes, column: Column) -> None:
     """Draw one column, its missing values left out."""
     real, synthetic = column.present()
     if not len(real) and not len(synthetic):
@@ -146,7 +149,8 @@ def draw_column(ax, column: Column) -> None:
             ax.xaxis.set_major_formatter(ConciseDateFormatter(dates))
 
 # %% ../nbs/50_plots.ipynb #c98c3c14
-def take_axes(axes, n: int, n_columns: int, size: tuple) -> tuple[np.ndarray, bool]:
+def take_axes(axes: np.ndarray | None, n: int, n_columns: int, size: tuple
+             ) -> tuple[np.ndarray, bool]:
     """The first `n` of the given axes, or new ones; and whether they are new."""
     if axes is not None:
         given = np.ravel(np.asarray(axes, dtype=object))
@@ -165,7 +169,8 @@ def take_axes(axes, n: int, n_columns: int, size: tuple) -> tuple[np.ndarray, bo
     return grid.ravel()[:n], True
 
 # %% ../nbs/50_plots.ipynb #d38fabbe
-def plot_marginals(X_real, X_synthetic, columns=None, axes=None, max_columns: int = 8):
+def plot_marginals(X_real: Any, X_synthetic: Any, columns: list | None = None,
+                   axes: np.ndarray | None = None, max_columns: int = 8) -> np.ndarray:
     """Draw each column of real and of synthetic rows side by side.
 
     Numbers and dates are drawn as histograms over common bins; text, categories,
@@ -220,7 +225,8 @@ def plot_marginals(X_real, X_synthetic, columns=None, axes=None, max_columns: in
     return drawn
 
 # %% ../nbs/50_plots.ipynb #b47bf06b
-def plot_correlations(X_real, X_synthetic, axes=None):
+def plot_correlations(X_real: Any, X_synthetic: Any, axes: np.ndarray | None = None
+                     ) -> np.ndarray:
     """Draw the correlations of real columns, of synthetic ones, and their difference.
 
     Columns of numbers and dates only; missing values are left out pair by pair.
@@ -303,13 +309,15 @@ class Plane:
         self.labels = [f"component {i} ({share:.0%} of the spread)"
                        for i, share in enumerate(pca.explained_variance_ratio_, 1)]
 
-    def name_axes(self, ax) -> None:
+    def name_axes(self, ax: Axes) -> None:
         """Name the axes of the plane, in a size that suits their long names."""
         ax.set_xlabel(self.labels[0], fontsize=9)
         ax.set_ylabel(self.labels[1], fontsize=9)
 
 # %% ../nbs/50_plots.ipynb #d7a71ab7
-def plot_projection(X_real, X_synthetic, X_majority=None, ax=None, random_state=0):
+def plot_projection(X_real: Any, X_synthetic: Any, X_majority: Any = None,
+                    ax: Axes | None = None,
+                    random_state: int | np.random.RandomState | None = 0) -> Axes:
     """Draw all rows in the plane of two principal components of the real ones.
 
     Means, scales and components are those of `X_real` alone: synthetic rows cannot

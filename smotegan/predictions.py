@@ -17,6 +17,7 @@ import pandas as pd
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from joblib import Memory, Parallel, delayed
+from matplotlib.axes import Axes
 from scipy import sparse
 from sklearn.metrics import precision_recall_curve
 from sklearn.utils import _safe_indexing
@@ -39,7 +40,7 @@ from smotegan.scores import (
 __all__ = []
 
 # %% ../nbs/65_predictions.ipynb #652f1a3b
-def read_classifiers(classifier) -> dict:
+def read_classifiers(classifier: Any) -> dict:
     """Classifiers by name; each of them an object with probabilities that does not
     resample."""
     if isinstance(classifier, dict):
@@ -77,7 +78,7 @@ class Problem(NamedTuple):
     classifiers: dict
 
 # %% ../nbs/65_predictions.ipynb #58dbc448
-def resample_once(arm: Arm, X, y, seed: int):
+def resample_once(arm: Arm, X: Any, y: Any, seed: int) -> tuple:
     """Rows and labels after the arm's sampler, the arm that is left to do, how many
     rows were made, and which second step a judge let it use."""
     if arm.sampler is None or arm.bagged or hasattr(arm.sampler, "steps"):
@@ -99,7 +100,7 @@ def resample_once(arm: Arm, X, y, seed: int):
     return rows, labels, Arm(arm.name), len(labels) - len(y), used
 
 # %% ../nbs/65_predictions.ipynb #d377faf6
-def run_part(arm: Arm, problem: Problem, train, test, seed: int) -> dict:
+def run_part(arm: Arm, problem: Problem, train: Any, test: Any, seed: int) -> dict:
     """Probabilities, seconds, rows made, what was used and error, for each
     classifier."""
     start = time.perf_counter()
@@ -142,7 +143,7 @@ class Run(NamedTuple):
     warned: list
 
 
-def first_line(error) -> str:
+def first_line(error: Any) -> str:
     """The kind of an error or warning, and the beginning of what it says."""
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0][:160] if text else ''}"
@@ -171,7 +172,7 @@ class Failed(Exception):
     """Carries runs with errors past the cache, which keeps no failures."""
 
 
-def run_for_cache(*task, versions: tuple) -> list[Run]:
+def run_for_cache(*task: Any, versions: tuple) -> list[Run]:
     """Run an arm on a fold; what failed is raised, so that it is not kept."""
     runs = run_arm(*task)
     if any(run.error for run in runs):
@@ -179,7 +180,7 @@ def run_for_cache(*task, versions: tuple) -> list[Run]:
     return runs
 
 
-def run_cached(cached, *task) -> list[Run]:
+def run_cached(cached: Any, *task: Any) -> list[Run]:
     """What the cache has for these versions of the libraries, or a new run."""
     names = ("smotegan", "scikit-learn", "imbalanced-learn")
     try:
@@ -189,7 +190,7 @@ def run_cached(cached, *task) -> list[Run]:
 
 # %% ../nbs/65_predictions.ipynb #a36f4540
 def run_all(problem: Problem, arms: list, splits: list, settings: Settings,
-            numbers=None) -> list[Run]:
+            numbers: Any = None) -> list[Run]:
     """All arms on all folds, or on the folds of these numbers."""
     numbers = range(len(splits)) if numbers is None else numbers
     run = run_arm if settings.cache is None else partial(
@@ -313,7 +314,7 @@ class Predictions:
         used = pd.Series([run.used for run in self.of(arm, classifier) if run.used])
         return ", ".join(f"{what} ({n})" for what, n in used.value_counts().items())
 
-    def score(self, metric) -> Score:
+    def score(self, metric: str | Score) -> Score:
         """The score of a name.
 
         Parameters
@@ -328,7 +329,7 @@ class Predictions:
         """
         return find_score(metric, self.settings.costs, len(self.y01))
 
-    def values(self, metric, classifier: str | None = None, *,
+    def values(self, metric: str | Score, classifier: str | None = None, *,
                gain: bool = False) -> dict:
         """The scores of each arm and treatment on each fold; computed once.
 
@@ -366,7 +367,7 @@ LINES = [COLORS["majority"], COLORS["synthetic"], COLORS["minority"], "#029e73",
          "#cc78bc", "#56b4e9"]
 
 
-def draw_curves(ax, rows: dict, colors: dict) -> None:
+def draw_curves(ax: Axes, rows: dict, colors: dict) -> None:
     """Precision against recall; steps of out-of-fold predictions."""
     for arm, (y01, p) in rows.items():
         precision, recall, _ = precision_recall_curve(y01, p)
@@ -375,7 +376,7 @@ def draw_curves(ax, rows: dict, colors: dict) -> None:
            xlim=(0, 1), ylim=(0, 1.02))
 
 
-def draw_thresholds(ax, rows: dict, colors: dict, score: Score) -> None:
+def draw_thresholds(ax: Axes, rows: dict, colors: dict, score: Score) -> None:
     """A decision score at every threshold."""
     for arm, (y01, p) in rows.items():
         thresholds, counts = counts_curve(y01, p)
@@ -385,7 +386,7 @@ def draw_thresholds(ax, rows: dict, colors: dict, score: Score) -> None:
     ax.set(title=f"{score.name} at each threshold", xlabel="threshold", xlim=(0, 1))
 
 # %% ../nbs/65_predictions.ipynb #5bf4ca30
-def draw_calibration(ax, rows: dict, colors: dict, treatment: str) -> None:
+def draw_calibration(ax: Axes, rows: dict, colors: dict, treatment: str) -> None:
     """The reliability of some arms."""
     ax.set_prop_cycle(color=[colors[arm] for arm in rows])
     y01 = next(iter(rows.values()))[0]

@@ -147,7 +147,7 @@ def noted_dtype(note) -> Any:
     return pd.CategoricalDtype(levels, note["ordered"])
 
 # %% ../nbs/16_prepare.ipynb #dabcfddc
-def guess_columns(table, target, kinds=None) -> pd.DataFrame:
+def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.DataFrame:
     """Guess what each column of a table is, and say why.
 
     Parameters
@@ -274,7 +274,8 @@ def warn_of_unread(table: pd.DataFrame, X: pd.DataFrame, used: dict) -> None:
             "read_table.", stacklevel=3)
 
 # %% ../nbs/16_prepare.ipynb #daaa0354
-def prepare_table(table, target, guess=None) -> tuple[pd.DataFrame, pd.Series | None]:
+def prepare_table(table: Any, target: Any, guess: pd.DataFrame | None = None
+                  ) -> tuple[pd.DataFrame, pd.Series | None]:
     """Turn a table as it was read into typed columns and the answer.
 
     Parameters

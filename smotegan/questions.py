@@ -24,7 +24,8 @@ DEALT = 199
 PARTS = 20
 
 
-def deal_labels(real: np.ndarray, block: np.ndarray, rng, n: int = DEALT) -> np.ndarray:
+def deal_labels(real: np.ndarray, block: np.ndarray, rng: np.random.Generator,
+                n: int = DEALT) -> np.ndarray:
     """Labels dealt anew within each block, a line each time: (n, rows)."""
     lines = np.zeros((n, len(real)), dtype=bool)
     for name in np.unique(block):
@@ -54,7 +55,7 @@ class Side(NamedTuple):
 
 
 @dataclass
-class Pool:
+class Both:
     """Held-out rows and synthetic rows below them, and who counts as what.
 
     `real` and `synthetic` have a line for the truth, then `dealt` ones with labels that
@@ -100,7 +101,7 @@ class Pool:
         return values[1:1 + self.dealt]
 
     def once(self, function: Callable) -> Any:
-        """What a function finds in the pool; it is called once."""
+        """What a function finds in these rows; it is called once."""
         if function not in self.kept:
             self.kept[function] = function(self)
         return self.kept[function]
@@ -113,9 +114,9 @@ class Pool:
         return np.concatenate(values)[np.argsort(np.concatenate(self.blocks))]
 
 
-def make_pool(c: Compared, held_out: str, synthetic: str, seed: int,
-              dealt: int = DEALT) -> Pool:
-    """The pool of two of the tables, by their names."""
+def both_of(c: Compared, held_out: str, synthetic: str, seed: int,
+              dealt: int = DEALT) -> Both:
+    """The rows of two of the tables together, by their names."""
     names = (held_out, synthetic)
     truth = np.repeat([True, False], [len(c.codes[name]) for name in names])
     block = np.zeros(len(truth), dtype=int)
@@ -125,7 +126,7 @@ def make_pool(c: Compared, held_out: str, synthetic: str, seed: int,
     train, majority = ([Side(c.codes[name], c.Z[name])] if name in c.codes else []
                        for name in ("X_minority_train", "X_majority_train"))
     real, made = label_lines(truth, block, seed, dealt)
-    return Pool(c, codes, Z, frame, block, real, made, dealt, train, majority, seed)
+    return Both(c, codes, Z, frame, block, real, made, dealt, train, majority, seed)
 
 # %% ../nbs/51_questions.ipynb #150f587e
 def tail_share(value: float, null: np.ndarray) -> float:
@@ -241,7 +242,7 @@ def day_questions(times: pd.Series, i: int) -> Iterator[Question]:
     yield Question((i,), "day", "are at midnight", midnight)
 
 
-def known_questions(pool: Pool, i: int) -> Iterator[Question]:
+def known_questions(both: Both, i: int) -> Iterator[Question]:
     """How many values lie beyond the training rows, and how many these have."""
     def outside(rows, train):
         seen = train.codes[:, i]
@@ -252,14 +253,14 @@ def known_questions(pool: Pool, i: int) -> Iterator[Question]:
         return np.isin(rows.codes[:, i], train.codes[:, i])
 
     words = "are outside the range of the training rows"
-    yield Question((i,), "range", words, pool.by_block(outside, pool.train))
+    yield Question((i,), "range", words, both.by_block(outside, both.train))
     words = "are values of the training rows"
-    yield Question((i,), "known", words, pool.by_block(seen_before, pool.train))
+    yield Question((i,), "known", words, both.by_block(seen_before, both.train))
 
 
-def level_questions(pool: Pool, i: int, most: int = 30) -> Iterator[Question]:
+def level_questions(both: Both, i: int, most: int = 30) -> Iterator[Question]:
     """How many rows have each of the frequent levels, or a rare one, or a new one."""
-    x, names = pool.codes[:, i], pool.frame.iloc[:, i]
+    x, names = both.codes[:, i], both.frame.iloc[:, i]
     levels, first, counts = np.unique(x, return_index=True, return_counts=True)
     for place in np.argsort(-counts, kind="stable")[:most]:
         name = names.iloc[first[place]]
@@ -267,29 +268,29 @@ def level_questions(pool: Pool, i: int, most: int = 30) -> Iterator[Question]:
         yield Question((i,), "level", words, x == levels[place])
     rare = np.isin(x, levels[counts <= 2])
     yield Question((i,), "level", "are levels that occur once or twice", rare)
-    if pool.train:
-        yield from list(known_questions(pool, i))[1:]
+    if both.train:
+        yield from list(known_questions(both, i))[1:]
 
 # %% ../nbs/51_questions.ipynb #e745d3dd
-def column_questions(pool: Pool) -> list[Question]:
+def column_questions(both: Both) -> list[Question]:
     """All questions about single columns."""
     found: list[Question] = []
-    for i, size in enumerate(pool.sizes):
+    for i, size in enumerate(both.sizes):
         if size:
-            found += level_questions(pool, i)
+            found += level_questions(both, i)
             continue
-        x = pool.codes[:, i]
+        x = both.codes[:, i]
         found.append(Question((i,), "missing", "are missing", np.isnan(x)))
         if np.isnan(x).all() or np.nanmin(x) == np.nanmax(x):
             continue
         found += shape_questions(x, i)
         found += value_questions(x, i)
-        if pool.table.codec.coders_[i].kind == "date":
-            found += day_questions(pool.frame.iloc[:, i], i)
+        if both.table.codec.coders_[i].kind == "date":
+            found += day_questions(both.frame.iloc[:, i], i)
         else:
             found += grid_questions(x, i)
-        if pool.train:
-            found += known_questions(pool, i)
+        if both.train:
+            found += known_questions(both, i)
     return found
 
 # %% ../nbs/51_questions.ipynb #aee58b9e
@@ -302,7 +303,7 @@ def hit_evidence(yes: int, n_real: int, n: int) -> np.ndarray:
     low, high = max(0, yes - (n - n_real)), min(yes, n_real)
     hits = np.arange(low, high + 1)
     share = np.exp(log_choose(n_real, hits) + log_choose(n - n_real, yes - hits)
-                   - log_choose(n, yes))
+                   - log_choose(n, yes))  # hypergeom.pmf takes sixty times as long
     fewer, more = np.cumsum(share), np.cumsum(share[::-1])[::-1]
     rare = 2 * (np.minimum(fewer, more) - share / 2)
     evidence = np.zeros(yes + 1)
@@ -320,25 +321,25 @@ def line_means(values: np.ndarray, lines: np.ndarray) -> np.ndarray:
     return line_sums(values, lines) / np.maximum(lines.sum(axis=1), 1)[:, None]
 
 
-def number_evidence(values: np.ndarray, pool: Pool) -> np.ndarray:
+def number_evidence(values: np.ndarray, both: Both) -> np.ndarray:
     """The evidence in answers that are numbers: (lines, questions)."""
     mean, variance = np.zeros(values.shape[1]), np.zeros(values.shape[1])
-    for rows in pool.blocks:  # of the sum over real rows, when labels are dealt
-        n, k = len(rows), int(pool.truth[rows].sum())
+    for rows in both.blocks:  # of the sum over real rows, when labels are dealt
+        n, k = len(rows), int(both.truth[rows].sum())
         mean += k * values[rows].mean(axis=0)
         variance += k * (n - k) / max(n - 1, 1) * values[rows].var(axis=0)
-    away = abs(line_sums(values, pool.whole) - mean)
+    away = abs(line_sums(values, both.whole) - mean)
     z = np.where(variance > 1e-9, away / np.sqrt(np.maximum(variance, 1e-12)), 0)
     return -(norm.logsf(z) + np.log(2)) / np.log(10)
 
 
-def yes_evidence(values: np.ndarray, pool: Pool) -> np.ndarray:
+def yes_evidence(values: np.ndarray, both: Both) -> np.ndarray:
     """The evidence in answers that are yes or no: (lines, questions)."""
-    hits = np.rint(line_sums(values, pool.whole)).astype(int)
+    hits = np.rint(line_sums(values, both.whole)).astype(int)
     evidence, yeses = np.zeros(hits.shape), values.sum(axis=0).astype(int)
     for yes in np.unique(yeses):
         at = yeses == yes
-        table = hit_evidence(yes, int(pool.truth.sum()), len(values))
+        table = hit_evidence(yes, int(both.truth.sum()), len(values))
         evidence[:, at] = table[hits[:, at]]
     return evidence
 
@@ -354,20 +355,20 @@ class Asked(NamedTuple):
     each: np.ndarray
 
 
-def ask(questions: list, pool: Pool) -> Asked:
+def ask(questions: list, both: Both) -> Asked:
     """Ask all questions that not all rows answer alike, and how often the largest
     evidence would be dealt."""
-    used, found = [], [np.zeros((len(pool.whole), 0))]
+    used, found = [], [np.zeros((len(both.whole), 0))]
     for yes_or_no, evidence in ((False, number_evidence), (True, yes_evidence)):
         some = [q for q in questions if (q.values.dtype == bool) == yes_or_no
                 and np.ptp(q.values.astype(float)) > 0]
         if some:
             used += some
-            found.append(evidence(np.column_stack([q.values for q in some]), pool))
+            found.append(evidence(np.column_stack([q.values for q in some]), both))
     if not used:
-        return Asked([], np.zeros(0), np.zeros(len(pool.whole)), 1.0, np.zeros(0))
+        return Asked([], np.zeros(0), np.zeros(len(both.whole)), 1.0, np.zeros(0))
     lines = np.hstack(found)
     largest = lines.max(axis=1)
-    each = np.array([tail_share(value, pool.null(largest)) for value in lines[0]])
-    return Asked(used, lines[0], largest, tail_share(largest[0], pool.null(largest)),
+    each = np.array([tail_share(value, both.null(largest)) for value in lines[0]])
+    return Asked(used, lines[0], largest, tail_share(largest[0], both.null(largest)),
                  each)

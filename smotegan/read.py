@@ -164,7 +164,7 @@ def parse_file(raw: bytes, name: str, kind: str, unpack: Callable,
             f"{name!r} cannot be read as {kind}: {first}. {hint}") from None
 
 # %% ../nbs/12_read.ipynb #43235a78
-def read_table(path, **options) -> pd.DataFrame:
+def read_table(path: Any, **options: Any) -> pd.DataFrame:
     """Read a table from a file or an address.
 
     Parameters

@@ -75,15 +75,11 @@ def provenance_of(made: dict, y: np.ndarray) -> pd.DataFrame:
 HISTORY_COLUMNS = ["update", "critic_loss", "generator_loss", "class"]
 
 
-def history_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
-    """The losses of every update of every class's second step."""
-    frames = [models[label].gan.history_.assign(**{"class": label}) for label in made
-              if hasattr(models[label].gan, "history_")]
-    if not frames:
-        return pd.DataFrame(columns=HISTORY_COLUMNS)
-    return pd.concat(frames, ignore_index=True)
-
-
 def account_of(models: dict[object, ClassModel], made: dict, y: np.ndarray) -> tuple:
-    """All three frames of a fit: report, provenance and history."""
-    return report_of(models, made), provenance_of(made, y), history_of(models, made)
+    """All three frames of a fit: report, provenance, and the history of losses of every
+    class's second step."""
+    losses = [models[label].gan.history_.assign(**{"class": label}) for label in made
+              if hasattr(models[label].gan, "history_")]
+    history = (pd.concat(losses, ignore_index=True) if losses else
+               pd.DataFrame(columns=HISTORY_COLUMNS))
+    return report_of(models, made), provenance_of(made, y), history

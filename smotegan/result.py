@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from .data import COLORS
 from .measures import MEASURES, Found
@@ -143,7 +144,7 @@ class FidelityReport(WebPage):
         return fill_page(TEMPLATE, report=self, loud=loud, named=named, tones=tones,
                          marginals=marginals, more=more, sizes=sizes, tone=tone)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how far each measure is from what real rows show.
 
         Parameters
@@ -199,7 +200,8 @@ class FidelityReport(WebPage):
                 "alarms": {name: float(level) for name, level in self.alarms.items()},
                 "sizes": {name: list(pair) for name, pair in self.sizes.items()}}
 
-    def raise_if(self, limits: dict | None = None, unlike_real: bool = False):
+    def raise_if(self, limits: dict | None = None, unlike_real: bool = False
+                ) -> FidelityReport:
         """Raise an error if a limit is broken.
 
         Parameters

@@ -152,7 +152,8 @@ class FirstStep:
         """How `report_` calls it."""
         return type(self).__name__
 
-    def propose(self, data, n: int, random_state, out=None) -> Proposal:
+    def propose(self, data: ClassData, n: int, random_state: Any,
+                out: np.ndarray | None = None) -> Proposal:
         """Propose rows.
 
         Parameters
@@ -181,7 +182,7 @@ class SMOTEStep(FirstStep):
 
     name = "SMOTE"
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         if data.units is None:
             return smote_mixed(data.rows, data.sizes, n, random_state=random_state,
                                out=out, neighbors=data.neighbors)
@@ -195,7 +196,7 @@ class NoiseStep(FirstStep):
 
     name, min_rows, clip = "noise", 8, True
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         rng, rows = check_random_state(random_state), data.rows
         noise = rng.standard_normal((n, rows.shape[1]))
         if is_numeric_only(rows, data.sizes):
@@ -213,7 +214,7 @@ class JitterStep(FirstStep):
 
     name, min_rows, clip = "jitter", 1, True
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         rng, rows = check_random_state(random_state), data.rows
         own = np.zeros(n, dtype=np.int32)
         if len(rows) > 1:
@@ -240,7 +241,7 @@ class SamplerStep(FirstStep):
         """Whether it is meant to copy rows."""
         return type(self.sampler) is RandomOverSampler
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         units = np.ones(len(data.sizes))
         if data.units is not None:
             units = np.where(data.sizes > 0, 1.0, 2.0 ** np.rint(np.log2(data.units)))
@@ -385,8 +386,9 @@ class ProWSyn(BaseOverSampler):
         "random_state": ["random_state"],
     }
 
-    def __init__(self, *, n_levels=5, k_neighbors=5, theta=1.0, cluster_cut=3.0,
-                 sampling_strategy="auto", random_state=None):
+    def __init__(self, *, n_levels: int = 5, k_neighbors: int = 5, theta: float = 1.0,
+                 cluster_cut: float = 3.0, sampling_strategy: Any = "auto",
+                 random_state: Any = None):
         super().__init__(sampling_strategy=sampling_strategy)
         self.n_levels = n_levels
         self.k_neighbors = k_neighbors
@@ -419,7 +421,8 @@ class ProWSyn(BaseOverSampler):
         return rare[base] + rng.uniform(size=(n, 1)) * (rare[other] - rare[base])
 
 # %% ../nbs/22_samplers.ipynb #e3fd8a6f
-def majority_neighbor_share(X_new, X, y, label, k_neighbors: int = 5) -> np.ndarray:
+def majority_neighbor_share(X_new: Any, X: Any, y: Any, label: Any,
+                            k_neighbors: int = 5) -> np.ndarray:
     """The share of another class among the real neighbours of each synthetic row.
 
     Parameters

@@ -59,7 +59,6 @@ def is_trusted(name: str) -> bool:
     return isinstance(found, type) and found.__module__ == module
 
 # %% ../nbs/43_save.ipynb #7e850f2b
-@savable
 class Packed(NamedTuple):
     """A value that skops does not know, in parts that it knows."""
 
@@ -262,7 +261,7 @@ def check_read_back(path: Path, written) -> None:
         raise ValueError(f"'value' cannot be saved: it came back changed. {old}")
 
 # %% ../nbs/43_save.ipynb #9dfc54a4
-def save_state(value, path) -> None:
+def save_state(value: Any, path: str | os.PathLike) -> None:
     """Write an object to a file.
 
     Parameters
@@ -307,7 +306,7 @@ def save_state(value, path) -> None:
         beside.unlink(missing_ok=True)
 
 # %% ../nbs/43_save.ipynb #d57af713
-def load_state(path) -> Any:
+def load_state(path: str | os.PathLike) -> Any:
     """Read an object from a file; no code of the file is run.
 
     Parameters

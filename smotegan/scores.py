@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn import metrics
@@ -34,53 +34,53 @@ class Score(NamedTuple):
     sign: int = 1
     best: float | None = None
 
-    def gain(self, values):
+    def gain(self, values: Any) -> np.ndarray:
         """The values turned so that more is better."""
         if self.best is not None:
             return -np.abs(np.asarray(values) - self.best)
         return self.sign * np.asarray(values)
 
 # %% ../nbs/62_scores.ipynb #c665eded
-def share(part, whole):
+def share(part: Any, whole: Any) -> np.ndarray:
     """A part of a whole, and 0 where there is no whole."""
     part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole != 0)
 
 
-def f1(tn, fp, fn, tp):
+def f1(tn: Any, fp: Any, fn: Any, tp: Any) -> np.ndarray:
     """The harmonic mean of precision and recall."""
     return share(2 * tp, 2 * tp + fp + fn)
 
 
-def g_mean(tn, fp, fn, tp):
+def g_mean(tn: Any, fp: Any, fn: Any, tp: Any) -> np.ndarray:
     """The geometric mean of the recalls of both classes."""
     return np.sqrt(share(tp, tp + fn) * share(tn, tn + fp))
 
 
-def balanced_accuracy(tn, fp, fn, tp):
+def balanced_accuracy(tn: Any, fp: Any, fn: Any, tp: Any) -> np.ndarray:
     """The mean of the recalls of both classes."""
     return (share(tp, tp + fn) + share(tn, tn + fp)) / 2
 
 
-def mcc(tn, fp, fn, tp):
+def mcc(tn: Any, fp: Any, fn: Any, tp: Any) -> np.ndarray:
     """Matthews' correlation of decision and truth."""
     sizes = np.array([tp + fp, tp + fn, tn + fp, tn + fn], dtype=float)
     return share(tp * tn - fp * fn, np.sqrt(sizes.prod(axis=0)))
 
 
-def mean_cost(tn, fp, fn, tp, costs):
+def mean_cost(tn: Any, fp: Any, fn: Any, tp: Any, costs: Any) -> np.ndarray:
     """What a row costs on average; `costs` is laid out as a confusion matrix."""
     paid = costs[0][0] * tn + costs[0][1] * fp + costs[1][0] * fn + costs[1][1] * tp
     return share(paid, tn + fp + fn + tp)
 
 # %% ../nbs/62_scores.ipynb #b107f4d8
-def recall_at_precision(y01, p, precision: float) -> float:
+def recall_at_precision(y01: Any, p: Any, precision: float) -> float:
     """The highest recall of a threshold whose precision is at least this."""
     found, recall, _ = metrics.precision_recall_curve(y01, p)
     return float(recall[found >= precision].max())
 
 
-def precision_at_alerts(y01, p, alerts: int, rows: int) -> float:
+def precision_at_alerts(y01: Any, p: Any, alerts: int, rows: int) -> float:
     """The precision among the highest probabilities, ties shared out."""
     k = max(1, round(alerts * len(y01) / rows))
     edge = np.sort(p)[-min(k, len(p))]
@@ -89,7 +89,7 @@ def precision_at_alerts(y01, p, alerts: int, rows: int) -> float:
     return float(hits / k)
 
 # %% ../nbs/62_scores.ipynb #9f517985
-def line_part(y01, p, part: int) -> float:
+def line_part(y01: Any, p: Any, part: int) -> float:
     """The slope (0) or the intercept (1) of the calibration line."""
     return calibration_line(y01, p)[part]
 
@@ -108,7 +108,7 @@ SCORES = {score.name: score for score in (
 )}
 
 # %% ../nbs/62_scores.ipynb #666ca762
-def check_costs(costs) -> np.ndarray:
+def check_costs(costs: Any) -> np.ndarray:
     """A matrix of costs, from a matrix or from the costs of the two errors."""
     if isinstance(costs, dict):
         if set(costs) != {"false positive", "false negative"}:
@@ -133,7 +133,7 @@ PATTERNS = {r"recall at precision (\d*\.?\d+)": "recall at precision 0.8",
             r"precision at (\d+) alerts": "precision at 50 alerts"}
 
 
-def find_score(name, costs=None, rows: int = 10**9) -> Score:
+def find_score(name: str | Score, costs: Any = None, rows: int = 10**9) -> Score:
     """The score of a name; 'cost' needs the costs, some names hold a number."""
     if isinstance(name, Score):
         return name
@@ -212,7 +212,8 @@ class Fold(NamedTuple):
         return counts_at(self.y_test, self.p_test, at)
 
 # %% ../nbs/62_scores.ipynb #969f1bb7
-def score_folds(folds: list[Fold], score: Score, treatment, gain=False) -> np.ndarray:
+def score_folds(folds: list[Fold], score: Score, treatment: str | list,
+                gain: bool = False) -> np.ndarray:
     """The scores of the folds of one repeat after a treatment, or one for each fold;
     as gains, of which more is better."""
     many = isinstance(treatment, list)

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from .artefacts import ALPHA, FEWEST, ask_families, name_columns, percent
 from .controls import OURS, relabelled
 from .measures import MEASURES, Found, alarms, counted_rows
-from .questions import Pool
+from .questions import Both
 
 # %% auto #0
 __all__ = []
@@ -44,34 +44,34 @@ def how_unlike(found: dict[str, Found], levels: dict[str, float]) -> list[str]:
 POWER = 0.8
 
 
-def seen_shift(pool: Pool) -> float:
+def seen_shift(both: Both) -> float:
     """The shift of one column, in standard deviations, that would be seen in four of
     five tables of these sizes."""
-    means = pool.once(ask_families)["means"]
-    if not pool.dealt or not len(means.each):
+    means = both.once(ask_families)["means"]
+    if not both.dealt or not len(means.each):
         return np.nan
     weights = {name: measure.weight for name, measure in MEASURES.items()}
     level = ALPHA * weights["means"] / sum(weights.values())
-    needed = float(np.quantile(pool.null(means.largest), 1 - level, method="higher"))
-    n, k = len(pool.truth), pool.truth.sum()
+    needed = float(np.quantile(both.null(means.largest), 1 - level, method="higher"))
+    n, k = len(both.truth), both.truth.sum()
     z = norm.isf(10**-needed / 2) + norm.ppf(POWER)
     return float(z * np.sqrt(1 / k + 1 / (n - k)))
 
 # %% ../nbs/55_sentences.ipynb #bfacf535
-def say_like(found: dict[str, Found], levels: dict[str, float], pool: Pool) -> str:
+def say_like(found: dict[str, Found], levels: dict[str, float], both: Both) -> str:
     """Whether the rows are like real ones."""
-    k = int(pool.truth.sum())
+    k = int(both.truth.sum())
     if np.isnan(found["energy distance"].value):
         return (
             f"Cannot tell whether these are like real rows: "
-            f"{min(k, len(pool.truth) - k)} rows are too few. Hold out more, or use "
+            f"{min(k, len(both.truth) - k)} rows are too few. Hold out more, or use "
             "fidelity_by_folds."
         )
     if unlike := how_unlike(found, levels):
         return f"Not like real rows: {'; '.join(unlike)}."
     return (
         f"No difference from real rows found. With {k} held-out rows, a shift of "
-        f"{seen_shift(pool):.2g} standard deviations in one column would have been."
+        f"{seen_shift(both):.2g} standard deviations in one column would have been."
     )
 
 # %% ../nbs/55_sentences.ipynb #d0dcd608
@@ -91,20 +91,20 @@ def say_beside(words: dict[str, str], controls: pd.DataFrame) -> str:
 
 # %% ../nbs/55_sentences.ipynb #ad5d3b0d
 def name_innocent(found: dict[str, Found], levels: dict[str, float],
-                  pool: Pool) -> pd.DataFrame:
+                  both: Both) -> pd.DataFrame:
     """The columns with an alarm, where copies and repeats are set aside."""
-    rows = counted_rows(pool)
+    rows = counted_rows(both)
     if any(levels[name] for name in COUNTED) and rows.any():
         left = ~rows
-        if (left & ~pool.truth).sum() < FEWEST:
-            return name_columns({}, {}, pool)
-        frame = pool.frame[left].reset_index(drop=True)
-        pool = relabelled(pool, pool.truth[left], pool.block[left], pool.dealt,
-                          codes=pool.codes[left], Z=pool.Z[left], frame=frame)
-        p = {name: asked.p for name, asked in pool.once(ask_families).items()}
+        if (left & ~both.truth).sum() < FEWEST:
+            return name_columns({}, {}, both)
+        frame = both.frame[left].reset_index(drop=True)
+        both = relabelled(both, both.truth[left], both.block[left], both.dealt,
+                          codes=both.codes[left], Z=both.Z[left], frame=frame)
+        p = {name: asked.p for name, asked in both.once(ask_families).items()}
         levels = alarms({**found, **{name: found[name]._replace(p=value)
                                      for name, value in p.items()}})
-    return name_columns(pool.once(ask_families), levels, pool)
+    return name_columns(both.once(ask_families), levels, both)
 
 # %% ../nbs/55_sentences.ipynb #d20acc5d
 PLACED = {"coverage": "they miss a part of the real rows (coverage {value}, real rows "

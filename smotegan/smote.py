@@ -5,7 +5,7 @@
 # %% ../nbs/20_smote.ipynb #1ec41ec6
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state, gen_batches
 __all__ = ['nearest_neighbors', 'Proposal', 'smote']
 
 # %% ../nbs/20_smote.ipynb #3314bb64
-def nearest_neighbors(X, k_neighbors: int) -> np.ndarray:
+def nearest_neighbors(X: np.ndarray, k_neighbors: int) -> np.ndarray:
     """Find the `k_neighbors` nearest rows of each row of `X`.
 
     Parameters
@@ -97,7 +97,8 @@ def interpolate(X: np.ndarray, base: np.ndarray, neighbor: np.ndarray,
 
 # %% ../nbs/20_smote.ipynb #d23bac74
 def smote(
-    X, n: int, k_neighbors: int = 5, random_state=None, out=None, neighbors=None
+    X: np.ndarray, n: int, k_neighbors: int = 5, random_state: Any = None,
+    out: np.ndarray | None = None, neighbors: np.ndarray | None = None,
 ) -> Proposal:
     """Make `n` rows between neighbouring rows of one class.
 

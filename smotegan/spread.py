@@ -83,7 +83,7 @@ class SpreadSMOTE(FirstStep):
     [1, 1, 1, 0, 0, 0, 0, 1]
     """
 
-    def __init__(self, spread=0.6, k_neighbors=20):
+    def __init__(self, spread: float = 0.6, k_neighbors: int = 20):
         self.spread = check_scalar(spread, "spread", numbers.Real, min_val=0)
         self.k_neighbors = check_scalar(k_neighbors, "k_neighbors", numbers.Integral,
                                         min_val=1)
@@ -96,7 +96,7 @@ class SpreadSMOTE(FirstStep):
         """How `report_` calls it."""
         return f"SMOTE, spread {self.spread}"
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         """Propose rows of SMOTE with noise around them.
 
         Parameters
@@ -138,7 +138,7 @@ class CopiesStep(FirstStep):
 
     name, min_rows, copies = "copies", 1, True
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         base = check_random_state(random_state).randint(len(data.rows), size=n)
         base = base.astype(np.int32)
         return Proposal(data.rows[base], base, base, np.zeros(n))
@@ -149,7 +149,7 @@ class BootstrapStep(FirstStep):
 
     name, clip = "smoothed bootstrap", True
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         rng = check_random_state(random_state)
         made = CopiesStep().propose(data, n, rng)
         numeric = data.sizes == 0
@@ -166,7 +166,7 @@ class WideStep(FirstStep):
 
     name, clip = "wide SMOTE", True
 
-    def propose(self, data, n, random_state, out=None):
+    def propose(self, data, n, random_state, out=None) -> Proposal:
         made = SMOTEStep().propose(data, n, random_state, out)
         weight, numeric = 1.74 * made.weight - 0.37, data.sizes == 0
         ends = data.rows[:, numeric]

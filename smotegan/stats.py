@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from scipy.stats import bootstrap, friedmanchisquare, wilcoxon
 
 from .data import COLORS
@@ -51,7 +52,7 @@ def check_scores(table: pd.DataFrame, methods: list) -> pd.DataFrame:
     return scores
 
 # %% ../nbs/70_stats.ipynb #1a87ff1c
-def signed_rank(gains) -> float:
+def signed_rank(gains: Any) -> float:
     """The p-value of Wilcoxon's signed-rank test; 1 where no gain differs from 0."""
     gains = np.asarray(gains)
     return float(wilcoxon(gains, zero_method="zsplit").pvalue) if gains.any() else 1.0
@@ -66,7 +67,7 @@ def redraw(gains: np.ndarray, n_draws: int = 500) -> np.ndarray:
     return drawn + rng.normal(0, 1e-6 * gains.std(), drawn.shape)  # no ties
 
 
-def smallest_detectable(gains, alpha: float = 0.05, share: float = 0.8) -> float:
+def smallest_detectable(gains: Any, alpha: float = 0.05, share: float = 0.8) -> float:
     """The smallest constant gain that is significant in a share of redrawn sets."""
     gains = np.sort(np.asarray(gains, dtype=float))  # the order of the sets is no news
     if wilcoxon(np.arange(1, len(gains) + 1)).pvalue > alpha:
@@ -148,7 +149,7 @@ class Versus:
             "  detectable in four of five such collections, by Wilcoxon's test at .05: "
             f"{self.detectable:.4f}"])
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Axes:
         """The gains in order, the tie region shaded, the interval of the mean above."""
         gains = self.gains.sort_values()
         height = 0.2 * len(gains) + 1
@@ -340,7 +341,7 @@ class Ranking:
             "  detectable in four of five such collections, median over pairs: "
             f"{self.pairs['detectable'].median():.4f}"])
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> Axes:
         """The critical-difference diagram, the best on the right."""
         methods = len(self.ranks)
         height = 0.3 * methods + 1
@@ -369,12 +370,8 @@ def compare_many(table: pd.DataFrame, *, rope: float = 0.01,
     table : DataFrame of shape (n_sets, n_methods)
         A line for each data set, a column for each method; two sets, three methods or
         more.
-    rope : float, 0 or more, default 0.01
-        Gains from -rope to rope are ties.
-    lower_is_better : bool, default False
-        Whether less of the score is better.
-    random_state : int, default 0
-        Seed of the bootstrap and of the Bayesian test.
+    rope, lower_is_better, random_state : as in `compare_two`
+        How each pair is compared.
 
     Returns
     -------

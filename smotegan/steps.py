@@ -277,18 +277,6 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
                       layout.kinds, step, gan, notes, layout, candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397
-def stack_matrix(X, parts: list[np.ndarray], stacked: np.ndarray):
-    """Synthetic rows below those of a matrix, in its format and dtype; nothing to do
-    where they lie there already, in `stacked`."""
-    if sparse.issparse(X):
-        return sparse.vstack([X, *map(sparse.csr_matrix, parts)],
-                             format=X.format).astype(X.dtype)
-    if X.dtype == stacked.dtype and all(np.shares_memory(part, stacked)
-                                        for part in parts):
-        return stacked
-    return np.vstack([X, *(part.astype(X.dtype, copy=False) for part in parts)])
-
-
 def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_state,
                 **steps) -> tuple:
     """Plan each class and make its rows: label -> model, label -> (proposal, moved),
@@ -311,4 +299,10 @@ def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_st
     rows = [proposal.X for proposal, _ in made.values()]
     if layout.groups:
         rows = [layout.columns_of(part) for part in rows]
-    return models, made, stack_matrix(X, rows, stacked)
+    if sparse.issparse(X):
+        rows = [X, *map(sparse.csr_matrix, rows)]
+        return models, made, sparse.vstack(rows, format=X.format).astype(X.dtype)
+    if X.dtype != stacked.dtype or not all(np.shares_memory(part, stacked)
+                                           for part in rows):  # else they lie there
+        stacked = np.vstack([X, *(part.astype(X.dtype, copy=False) for part in rows)])
+    return models, made, stacked

@@ -175,11 +175,11 @@ class TableCodec(TransformerMixin, BaseEstimator):
     0   42  Kyiv
     """
 
-    def __init__(self, kinds="infer", missing="refuse"):
+    def __init__(self, kinds: str | dict = "infer", missing: str = "refuse"):
         self.kinds = kinds
         self.missing = missing
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: None = None) -> TableCodec:
         """Learn the columns of a table.
 
         Parameters
@@ -228,11 +228,11 @@ class TableCodec(TransformerMixin, BaseEstimator):
                             index=self.names_)
 
     @property
-    def like_(self):
+    def like_(self) -> Any:
         """A table without rows, with the columns and dtypes seen in `fit`."""
         return self.inverse_transform(np.empty((0, self.n_features_in_)))
 
-    def transform(self, X) -> np.ndarray:
+    def transform(self, X: Any) -> np.ndarray:
         """Code a table.
 
         Parameters
@@ -271,7 +271,7 @@ class TableCodec(TransformerMixin, BaseEstimator):
                     f"{time_family(series)}. Convert the column first.")
         return np.column_stack(codes)
 
-    def inverse_transform(self, codes):
+    def inverse_transform(self, codes: np.ndarray) -> Any:
         """Bring codes back as rows of the table.
 
         Parameters

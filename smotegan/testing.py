@@ -29,8 +29,8 @@ from .samplers import ProWSyn
 __all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
 
 # %% ../nbs/48_checks.ipynb #c4bf9f19
-SMALL_GAN = {"epochs": 1, "n_generators": 2, "k_neighbors": 5, "pool_size": 64,
-             "batch_size": 16, "jit_compile": False}
+SMALL_GAN: dict[str, Any] = {"epochs": 1, "n_generators": 2, "k_neighbors": 5,
+                             "pool_size": 64, "batch_size": 16, "jit_compile": False}
 
 # %% ../nbs/48_checks.ipynb #b8abe7b0
 NUMBERS: dict[str, Any] = {
@@ -70,8 +70,8 @@ MAKERS: dict[str, Any] = {
 LIBRARIES = ("pandas", "nullable", "arrow", "polars", "numpy")
 
 # %% ../nbs/48_checks.ipynb #11856856
-def random_table(rng: np.random.Generator, kinds, n: int, missing: float = 0.0,
-                 library: str = "pandas"):
+def random_table(rng: np.random.Generator, kinds: Any, n: int, missing: float = 0.0,
+                 library: str = "pandas") -> Any:
     """Draw a table.
 
     Parameters
@@ -194,7 +194,7 @@ def check_words(sampler, y, y_res) -> None:
     assert told == wanted, f"'report_' tells {told}"
 
 # %% ../nbs/48_checks.ipynb #07509328
-def check_promises(X, y, sampler) -> None:
+def check_promises(X: Any, y: Any, sampler: Any) -> None:
     """Resample, and check everything that the result must be.
 
     Parameters
@@ -234,7 +234,7 @@ FIRST: dict[str, Any] = {"SMOTE": None, "noise": "noise", "random": RandomOverSa
                          "borderline": BorderlineSMOTE(), "ProWSyn": ProWSyn()}
 
 
-def table_examples():
+def table_examples() -> Any:
     """A Hypothesis strategy of a table, its labels and a sampler for them.
 
     Returns
