@@ -1,6 +1,7 @@
 """What the scripts and tests of this folder share: where things are, and how notebooks are read and run."""
 
 import re
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "benchmarks"))  # for the figures of the house
 PAGES = sorted((ROOT / "nbs").glob("*.ipynb"))
 COURSE = sorted((ROOT / "example_notebooks" / "course").glob("lesson_*.ipynb"))
 EXAMPLES = [path for part in (".", "worked") for path in sorted((ROOT / "example_notebooks" / part).glob("*.ipynb"))]

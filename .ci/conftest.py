@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
                                           "TF_NUM_INTEROP_THREADS")})
 os.environ.update(MPLBACKEND="agg", PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3")
-sys.path.insert(0, str(ROOT))  # the package beside these tests, whatever is installed
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # the package beside these tests, whatever is installed
 collect_ignore_glob = ["[!t]*.py"]  # scripts hold no doctests
 CHAINS = ("test_site", "test_hook")  # each shares what is made once, and has a mark to stay on one worker
 KEY = "smotegan/seconds"

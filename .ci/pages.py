@@ -4,6 +4,7 @@ import ast
 import re
 from itertools import groupby, pairwise
 
+import house
 import pandas as pd
 from common import PAGES, ROOT, SETTINGS, limits, module_of, modules
 
@@ -15,7 +16,6 @@ SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
 OLD_WORDS = re.compile(r"\b(made[- ]up|holes|exams|foreign|rare\s+rows|common\s+rows|herds?|rungs?|bent)\b", re.I)
 HEAD = ["You will be able to", "You need", "Time"]
 COLUMNS = ["cells", "exported", "run", "used", "prose", "longest", "pictures", "gap", "public", "seconds"]
-FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def parse(source: str) -> ast.Module:
@@ -25,7 +25,8 @@ def parse(source: str) -> ast.Module:
 
 def docstring_nodes(source: str) -> list[ast.Constant]:
     """The docstrings of functions and classes."""
-    bodies = [node.body[0] for node in ast.walk(parse(source)) if isinstance(node, (*FUNCTION, ast.ClassDef))]
+    bodies = [node.body[0] for node in ast.walk(parse(source))
+              if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
     return [first.value for first in bodies if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
             and isinstance(first.value.value, str)]
 
@@ -126,16 +127,8 @@ def public_complaints(names: dict[str, list[str]]) -> list[str]:
 
 def tables(rows: dict[str, dict]) -> str:
     """The figures of pages; the lines of each module; the functions of the package with their median length."""
-    sizes, lengths = {}, []
-    for module in modules():
-        source = (PACKAGE / f"{module}.py").read_text(encoding="utf-8")
-        code = code_lines(source)
-        lengths += [sum(node.lineno <= number <= node.end_lineno for number in code)
-                    for node in ast.walk(parse(source)) if isinstance(node, FUNCTION)]
-        documented = sum(node.end_lineno - node.lineno + 1 for node in docstring_nodes(source))
-        sizes[module] = {"lines": len(source.splitlines()), "code": len(code), "docstrings": documented}
     pages = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=COLUMNS).sort_index()
-    package = pd.DataFrame.from_dict(sizes, orient="index")
-    package.loc["all modules"] = package.sum()
+    package = pd.DataFrame.from_dict(house.modules(ROOT), orient="index").reindex(modules()).drop(columns="lengths")
+    package.loc["all modules"], whole = package.sum(), house.size(ROOT)
     return (f"{pages.to_string(float_format='{:.2f}'.format, na_rep='-')}\n\n{package.to_string()}\n\n"
-            f"{len(lengths)} functions, their median length is {pd.Series(lengths).median():g} lines of code")
+            f"{whole['functions']} functions, their median length is {whole['median length']} lines")

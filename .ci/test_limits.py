@@ -5,10 +5,7 @@ import pytest
 from nbformat import v4 as new
 from pages import HEAD, LIMITS
 
-
-def whole(key: str) -> int:
-    """One more than a limit."""
-    return int(LIMITS[key]) + 1
+MORE = {key: int(limit) + 1 for key, limit in LIMITS.items()}  # one more than each limit
 
 
 def function(lines: int) -> str:
@@ -46,17 +43,17 @@ def export(*numbers: int):
 
 def no_pictures(page):
     """Take the pictures off one cell more than may stand between two."""
-    for cell in page.cells[27:27 + whole("picture_gap")]:
+    for cell in page.cells[27:27 + MORE["picture_gap"]]:
         cell.pop("outputs", None)
 
 
-LONG, FIRST = "word " * whole("sentence"), range(5, whole("first_picture"), 3)
+LONG, FIRST = "word " * MORE["sentence"], range(5, MORE["first_picture"], 3)
 FAULTS = [
     ("cells", lambda page: page.cells.extend([new.new_markdown_cell("More.")] * 10)),
     ("run", export(0, 1, 2)), ("used", export(*(number for number in range(17) if number % 3))),
-    ("longest", edit(function(4), function(whole("longest")), 4)),
+    ("longest", edit(function(4), function(MORE["longest"]), 4)),
     ("prose", edit("A short sentence of prose. " * 40, "Short.", *range(3, 57, 3))),
-    ("wide", edit("()", "()  # " + "x" * whole("wide"), 5)), ("picture_gap", no_pictures),
+    ("wide", edit("()", "()  # " + "x" * MORE["wide"], 5)), ("picture_gap", no_pictures),
     ("first_picture", edit("train_plainly()", "other()", *FIRST)),
     ("sentence", edit("A short", LONG + "A short", 3)), ("sentence", edit("A short", f"# Heading\n\n- {LONG}", 3)),
     ("head", edit("# Title", "Title", 0)), ("head", edit("> Subtitle.", "Subtitle.", 0)),

@@ -32,19 +32,33 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTR
 STEPS = {"gan='none'": "none", "default": None}
 
 
-def size(tree: Path) -> dict:
-    """Functions, the median and the ninetieth percentile of their lines without docstrings, and the lines of all."""
-    lengths, lines = [], 0
+def modules(tree: Path) -> dict[str, dict]:
+    """For each module its lines, those of code and of docstrings, and the length of the body of each function."""
+    found = {}
     for path in sorted((tree / "smotegan").glob("[!_]*.py")):
-        source = path.read_text(encoding="utf-8")
-        lines += len(source.splitlines())
+        source, documented, lengths = path.read_text(encoding="utf-8"), set(), []
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                body = node.body[ast.get_docstring(node) is not None:]
-                lengths.append(body[-1].end_lineno - body[0].lineno + 1 if body else 0)
-    lengths.sort()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
+                told = ast.get_docstring(node, clean=False) is not None
+                if told:
+                    documented.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    body = node.body[told:]
+                    lengths.append(body[-1].end_lineno - body[0].lineno + 1 if body else 0)
+        lines = source.splitlines()
+        code = [line for number, line in enumerate(lines, 1)
+                if number not in documented and line.strip() and not line.lstrip().startswith("#")]
+        found[path.stem] = {"lines": len(lines), "code": len(code), "docstrings": len(documented), "lengths": lengths}
+    return found
+
+
+def size(tree: Path) -> dict:
+    """Functions, the median and the ninetieth percentile of their lengths, and the lines of all modules."""
+    found = modules(tree).values()
+    lengths = sorted(length for module in found for length in module["lengths"])
     return {"functions": len(lengths), "median length": lengths[len(lengths) // 2],
-            "90 % are at most": lengths[9 * len(lengths) // 10], "lines": lines}
+            "90 % are at most": lengths[9 * len(lengths) // 10],
+            **{part: sum(module[part] for module in found) for part in ("lines", "code", "docstrings")}}
 
 
 def way() -> dict:

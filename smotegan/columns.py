@@ -16,6 +16,7 @@ from .coders import as_ticks, time_unit
 from .encoder import TableEncoder
 from smotegan.frames import (
     as_numbers,
+    as_pandas,
     check_eager,
     column_names,
     infer_kind,
@@ -29,15 +30,9 @@ from .table import TableCodec
 __all__ = []
 
 # %% ../nbs/28_columns.ipynb #cf8ad33f
-def as_pandas(X, names: list) -> pd.DataFrame:
-    """Any table as a pandas frame with these column names."""
-    if not is_frame(X):
-        return pd.DataFrame(np.asarray(X)).infer_objects().set_axis(names, axis=1)
-    frame = nw.from_native(X, eager_only=True)
-    if not isinstance(X, pd.DataFrame):  # pandas would make objects of Arrow's dates
-        days = nw.selectors.by_dtype(nw.Date)
-        frame = frame.with_columns(days.cast(nw.Datetime("ms")))
-    return frame.to_pandas().set_axis(names, axis=1).reset_index(drop=True)
+def named_frame(X, names: list) -> pd.DataFrame:
+    """Any table as a pandas frame with these column names, rows counted from 0."""
+    return as_pandas(X).set_axis(names, axis=1).reset_index(drop=True)
 
 
 def same_columns(tables: dict, least: int = 1) -> dict[str, pd.DataFrame]:
@@ -73,8 +68,8 @@ def same_columns(tables: dict, least: int = 1) -> dict[str, pd.DataFrame]:
                 f"'{name}' must have the columns of '{first}', {len(names)} of them "
                 f"({name_some(names)}); got {len(theirs)} ({name_some(theirs)}). "
                 f"Select them: {name}[{first}.columns].")
-    return {name: as_pandas(X, column_names(X))[names] if is_frame(X)
-            else as_pandas(X, names) for name, X in given.items()}
+    return {name: named_frame(X, column_names(X))[names] if is_frame(X)
+            else named_frame(X, names) for name, X in given.items()}
 
 # %% ../nbs/28_columns.ipynb #b5e00041
 class Compared(NamedTuple):

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from .arms import Arm, read_arms
 from .data import COLORS
-from .folds import Settings, make_splits, read_labels
+from .folds import Settings, binary_labels, make_splits
 from .page import WebPage, fill_page, without_empty
 from .paired import in_words, paired_difference
 from smotegan.predictions import (
@@ -272,7 +272,7 @@ def draw_comparison(found: Comparison, score: Score, classifier: str | None,
 def begin(X: Any, y: Any, classifier: Any, arms: list[Arm], groups: Any,
           settings: Settings) -> tuple[Problem, Comparison]:
     """What is to be learned, and a comparison without runs, when all is checked."""
-    labels, y01, positive = read_labels(X, y, groups)
+    labels, y01, positive = binary_labels(X, y, groups)
     problem = Problem(X, labels, positive, read_classifiers(classifier))
     first = baseline_arm(arms, settings.baseline)
     splits = make_splits(X, y01, groups, settings)

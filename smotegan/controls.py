@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from .artefacts import FEWEST, holm
-from .columns import as_pandas
+from .columns import named_frame
 from .copies import hash_rows
 from .distance import judged_distances
 from .encoder import reflect
@@ -65,7 +65,7 @@ def relabelled(both: Both, truth: Any, block: Any, dealt: int, **parts: Any) -> 
 def both_with(both: Both, codes: np.ndarray, block: np.ndarray) -> Both:
     """The held-out rows with other synthetic rows, without dealt labels."""
     real, table = both.truth, both.table
-    made = as_pandas(table.codec.inverse_transform(codes), list(both.frame.columns))
+    made = named_frame(table.codec.inverse_transform(codes), list(both.frame.columns))
     truth = np.repeat([True, False], [real.sum(), len(codes)])
     return relabelled(
         both, truth, np.concatenate([both.block[real], block]), dealt=0,

@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from .artefacts import name_columns
-from .columns import Compared, as_pandas, read_tables
+from .columns import Compared, named_frame, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
 from .frames import column_names, is_frame, take_rows
@@ -232,9 +232,10 @@ def join_folds(made: list, X: Any, y: Any, label: Any, fold: np.ndarray, seed: i
     """The rows of all folds, a block for each one; `fold` says where each row is held
     out, and `made` has the synthetic rows of each fold."""
     mine, names = y == label, column_names(X)
-    stacked = pd.concat([as_pandas(rows, names) for rows in made], ignore_index=True)
-    c = read_tables({"held out": as_pandas(take_rows(X, mine), names), "rows": stacked,
-                     "others": as_pandas(take_rows(X, ~mine), names)})
+    stacked = pd.concat([named_frame(rows, names) for rows in made], ignore_index=True)
+    c = read_tables({"held out": named_frame(take_rows(X, mine), names),
+                     "rows": stacked,
+                     "others": named_frame(take_rows(X, ~mine), names)})
     blocks = [fold[mine], np.repeat(np.arange(len(made)), [len(rows) for rows in made])]
     block = np.concatenate(blocks)
     train, majority = (

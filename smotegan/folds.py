@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import (
     StratifiedGroupKFold,
     StratifiedKFold,
@@ -20,6 +19,7 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples
 
+from .inputs import read_labels
 from .scores import check_costs
 
 # %% auto #0
@@ -50,8 +50,8 @@ class Settings:
             check_costs(self.costs)
 
 # %% ../nbs/64_folds.ipynb #ab93d5ba
-def read_labels(X: Any, y: Any, groups: Any = None
-               ) -> tuple[np.ndarray, np.ndarray, Any]:
+def binary_labels(X: Any, y: Any, groups: Any = None
+                  ) -> tuple[np.ndarray, np.ndarray, Any]:
     """The labels as an array, as 0 and 1, and the label of the rarer class."""
     for name, one in (("y", y), ("groups", groups)):
         if one is not None and _num_samples(one) != _num_samples(X):
@@ -60,9 +60,7 @@ def read_labels(X: Any, y: Any, groups: Any = None
     labels = np.asarray(y)
     if labels.ndim != 1:
         raise ValueError(f"'y' must be one label a row; got shape {labels.shape}.")
-    if pd.isna(labels).any():
-        raise ValueError(f"'y' must have no missing labels; got "
-                         f"{pd.isna(labels).sum()}. Leave those rows out.")
+    read_labels(y)  # refuses missing and continuous ones
     known, counts = np.unique(labels, return_counts=True)
     if len(known) != 2:
         raise ValueError(f"'y' must have two classes; got {len(known)}. For a class "

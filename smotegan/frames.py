@@ -73,12 +73,15 @@ def stack_rows(X, below):
 
 
 def as_pandas(X) -> pd.DataFrame:
-    """Any table as a frame of pandas."""
+    """Any table as a frame of pandas, one of pandas as it is."""
     if isinstance(X, pd.DataFrame):
         return X
-    if is_frame(X):
-        return nw.from_native(X, eager_only=True).to_pandas()
-    return pd.DataFrame(np.asarray(X), columns=column_names(X))
+    if not is_frame(X):
+        frame = pd.DataFrame(np.asarray(X), columns=column_names(X))
+        return frame.infer_objects()
+    days = nw.selectors.by_dtype(nw.Date)  # pandas would make objects of Arrow's dates
+    frame = nw.from_native(X, eager_only=True)
+    return frame.with_columns(days.cast(nw.Datetime("ms"))).to_pandas()
 
 # %% ../nbs/10_frames.ipynb #ca21b963
 def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -82,6 +82,7 @@ def read_numbers(text: pd.Series, mark: str) -> pd.Series:
     plain = cells.str.replace(rf"[ '’{thousands}]", "", regex=True)
     plain = plain.str.replace(mark, ".").where(fits)
     numbers = pd.to_numeric(plain, errors="coerce").to_numpy(float)
+    numbers = np.append(numbers, np.nan)  # the place -1 is that of missing text
     return pd.Series(numbers[places], index=text.index)
 
 
