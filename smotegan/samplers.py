@@ -90,10 +90,8 @@ class ClassData:
         """Give synthetic rows, in place, the values that columns may hold, where those
         `like` them have them; `before` are the rows before they were moved."""
         if self.values and len(rows):
-            # a generator of its own, so that nothing else that is drawn depends on it
-            seed = np.array(rows[0], dtype=float).view(np.uint64)
-            self.values.legal(rows, like, np.random.default_rng(seed), before,
-                              None if before is None else self.ends)
+            ends = None if before is None else self.ends
+            self.values.legal(rows, like, None, before, ends)
         return rows
 
 # %% ../nbs/22_samplers.ipynb #110e5284

@@ -226,6 +226,9 @@ class ClassModel(RefinedClass):
                 part = without_rows(self, np.array([], dtype=int))
                 part.neighbors = self.lists  # type: ignore[misc]
                 other = self.step.propose(part, n, seed)
+            if len(other.X) != n:  # ADASYN makes a few more or fewer
+                taken = np.arange(n) % len(other.X)
+                other = Proposal(*(part[taken] for part in other))
             return other, self.refine(other)
 
         known = self.known = known_rows(self.X, self.y == self.label)

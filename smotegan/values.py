@@ -450,7 +450,9 @@ class Values:
         like : ndarray of shape (n_samples, n_features)
             For each the codes of the real row that it was made from.
         rng : int, Generator or None, default=None
-            Where a side is drawn.
+            Where a side is drawn. With None, each column has a generator of its own,
+            seeded by its first value, so that no column depends on what others there
+            are, and the same rows give the same bytes.
         before : ndarray of shape (n_samples, n_features) or None, default=None
             The rows before they were moved: what is on a pile or a list stays there.
         ends : pair of array-like of shape (n_features,) or None, default=None
@@ -461,13 +463,15 @@ class Values:
         ndarray of shape (n_samples, n_features)
             `rows`.
         """
-        rng = np.random.default_rng(rng)
+        draws = {i: np.random.default_rng(np.array(rows[:1, i], float).view(np.uint64)
+                                          if rng is None else rng)
+                 for i, column in enumerate(self.columns) if column is not None}
         for part in gen_batches(len(rows), CHUNK) if len(rows) else ():
             for i, column in enumerate(self.columns):
                 if column is not None:
                     held = None if before is None else before[part, i]
                     limits = () if ends is None else (ends[0][i], ends[1][i])
-                    rows[part, i] = column.legal(rows[part, i], like[part, i], rng,
+                    rows[part, i] = column.legal(rows[part, i], like[part, i], draws[i],
                                                  held, *limits)
         return rows
 
