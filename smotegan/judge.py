@@ -162,9 +162,11 @@ class Judge:
         return np.stack([self.finish(rows, move)
                          for rows, move in zip(self.start, moves, strict=True)])
 
-    def assess(self, moves, update: int = 0, spread: float = 0.0, learned=None) -> dict:
-        """Judge a candidate, and keep it; `update` is 0 where nothing was learned."""
-        rows = self.moved(moves)
+    def assess(self, moves, update: int = 0, spread: float = 0.0, learned=None,
+               rows=None) -> dict:
+        """Judge a candidate, and keep it; `update` is 0 where nothing was learned, and
+        `rows` are the start after it, where that is known."""
+        rows = self.moved(moves) if rows is None else rows
         distances = held_out_distances(rows, self.X, self.folds)
         line = {"update": update, "spread": spread,
                 "held_out_distance": float(distances.mean()),

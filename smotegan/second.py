@@ -230,6 +230,35 @@ class Refiner(BaseEstimator):
         """What was learned adds to some rows."""
         raise NotImplementedError
 
+    def refine_rows(self, X, encoder, random_state=None, anchors=None,
+                    mend=None) -> tuple[np.ndarray, np.ndarray]:
+        """Move rows of codes; the last step of a sampler.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_columns)
+            Proposed rows, as codes.
+        encoder : TableEncoder
+            What standardises them.
+        random_state : int, RandomState instance or None, default=None
+            The seed, as in `refine`.
+        anchors : array-like of int of shape (n_samples,) or None, default=None
+            As in `refine`.
+        mend : callable or None, default=None
+            ``mend(codes, like)`` for steps that draw values, as in `fit`.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, n_columns)
+            The rows, as legal codes.
+        redrawn : ndarray of bool of shape (n_samples, n_columns)
+            Which values are not what they were.
+        """
+        Z = encoder.transform(X)
+        move = self.refine(Z, random_state, anchors) - Z
+        rows = np.where(move.any(axis=1, keepdims=True), encoder.move(X, move), X)
+        return rows, (rows != X) & ~(np.isnan(rows) & np.isnan(X))
+
     def sample(self, n_samples: int, random_state=None) -> np.ndarray:
         """Refine rows drawn at random from the pool.
 
@@ -350,7 +379,7 @@ class SecondStep(Refiner):
 
     def fit(  # type: ignore[override]
         self, X, pool, parents=None, X_other=None, finish=None, propose=None,
-        scale=None,
+        scale=None, table=None,
     ):
         """Learn, and let held-out rows decide what is used.
 
@@ -377,6 +406,12 @@ class SecondStep(Refiner):
         scale : array-like of shape (n_features,) or None, default=None
             What columns are multiplied by when neighbours are looked for; None changes
             nothing.
+        table : ClassData or None, default=None
+            The class as codes, for steps that work on those: its `rows`, in the order
+            of `X`, and `sizes`; the `encoder` that made `X` of them; where there are
+            rules, the mask `computed` of the columns that follow from others, and
+            ``mend(codes, like)``, which mends codes in place by the real rows `like`
+            that they were made from. A step finds it as `self.table` during `fit`.
 
         Returns
         -------
@@ -396,9 +431,18 @@ class SecondStep(Refiner):
         self.n_features_in_, self.rng_ = X.shape[1], numpy_generator(self.random_state)
         self.around_ = Neighborhoods(X, self.k_neighbors, self.rng_, scale)
         self.pool_, self.anchors_ = pool, anchors_of(pool, X, parents)
+        self.table = table
+        try:
+            self._fit(X, pool, parents, X_other, finish, propose)
+        finally:
+            del self.table
+        return self
+
+    def _fit(self, X, pool, parents, X_other, finish, propose) -> None:
+        """Deal folds, learn, and let held-out rows decide."""
         prepared = self._prepare(X_other)
         if prepared is None:
-            return self
+            return
         own, own_parents, folds, reason = deal_folds(
             X, pool, parents, self.n_folds, self.rng_, propose, self.cross_fit,
             self._not_judged())
@@ -408,7 +452,6 @@ class SecondStep(Refiner):
         self._show_untrained(judge, dealt)
         self._compete(judge, dealt, prepared)
         self._keep(judge, reason)
-        return self
 
     def _prepare(self, X_other) -> Any:
         """Draw what is needed before the folds are dealt; None where there is nothing
