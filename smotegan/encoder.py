@@ -125,8 +125,8 @@ class NumberRules:
         return np.where(missing, self.median_, values) if missing.any() else values
 
     def legal_numbers(self, values: np.ndarray, others=None) -> np.ndarray:
-        """Numbers in their ranges, rounded or chosen where a column needs it; columns of
-        which `others` know the values are left as they are."""
+        """Numbers in their ranges, rounded or chosen where a column needs it; columns
+        of which `others` know the values are left as they are."""
         legal = reflect(values, self.low_, self.high_)
         if others is not None:
             return np.where([column is not None for column in others], values, legal)

@@ -86,7 +86,7 @@ class ClassData:
         """The least and the largest value of each column."""
         return np.fmin.reduce(self.rows, axis=0), np.fmax.reduce(self.rows, axis=0)
 
-    def mend(self, rows: np.ndarray, like: np.ndarray, before=None) -> np.ndarray:
+    def keep_values(self, rows: np.ndarray, like: np.ndarray, before=None):
         """Give synthetic rows, in place, the values that columns may hold, where those
         `like` them have them; `before` are the rows before they were moved."""
         if self.values and len(rows):

@@ -130,7 +130,8 @@ class SpreadSMOTE(FirstStep):
             noise = local_noise(real, start, anchors[part], lists, self.spread, rng,
                                 width)
             moved = encoder.move(made.X[part], noise, data.values)
-            made.X[part] = data.mend(moved, data.rows[anchors[part]], made.X[part])
+            made.X[part] = data.keep_values(moved, data.rows[anchors[part]],
+                                            made.X[part])
         return made
 
 # %% ../nbs/23_spread.ipynb #93543fa2

@@ -68,8 +68,8 @@ def propose(step, data: ClassData, n: int, random_state, out=None) -> tuple:
 
 # %% ../nbs/44_steps.ipynb #00d41fe4
 @dataclass
-class RefinedClass(ClassData):
-    """The rows of one class, a first step that proposes and a second that moves."""
+class ProposedClass(ClassData):
+    """The rows of one class, and a first step that proposes."""
 
     step: Any = None
     gan: Any = None
@@ -89,11 +89,27 @@ class RefinedClass(ClassData):
             self.step = FIRST_STEPS["smote"]
         return proposal
 
+    def bases(self, proposal: Proposal, real: np.ndarray) -> np.ndarray:
+        """The rows of `real` that proposals were made from: the nearer parent, the
+        nearest row where no parent is known."""
+        anchors = proposal.anchor
+        unknown = anchors < 0
+        if unknown.any() and self.values:
+            space = TableEncoder(self.sizes, self.kinds).fit(self.rows)
+            anchors[unknown] = nearest_rows(
+                space.transform(real), space.transform(proposal.X[unknown]), 1)[:, 0]
+        return real[anchors]
+
+# %% ../nbs/44_steps.ipynb #184cb82b
+@dataclass
+class RefinedClass(ProposedClass):
+    """The rows of one class, a first step that proposes and a second that moves."""
+
     def fit_gan(self, random: np.random.RandomState) -> None:
         """Fit a clone of the second step on the class, from a pool of proposals."""
         pool_seed, gan_seed = random.randint(0, 2**31 - 1, size=2)
         pool = self.proposed(self.gan.pool_size, pool_seed)
-        self.mend(pool.X, self.bases(pool, self.rows))
+        self.keep_values(pool.X, self.bases(pool, self.rows))
         self.pool = pool if self.step.needs_table else None
         gan = self.gan = clone(self.gan)
         if gan.random_state is None:
@@ -109,7 +125,7 @@ class RefinedClass(ClassData):
         def propose_from(seen, n):  # from some rows of the class alone
             part = without_rows(self, np.delete(np.arange(len(self.rows)), seen))
             made, _ = propose(self.step, part, n, draws.randint(2**31 - 1))
-            part.mend(made.X, self.bases(made, part.rows))
+            part.keep_values(made.X, self.bases(made, part.rows))
             return encoder.transform(made.X), np.append(seen, -1)[parents_of(made)]
 
         gan.fit(encoder.transform(self.rows), encoder.transform(pool.X),
@@ -120,20 +136,9 @@ class RefinedClass(ClassData):
         """Standardised rows after some moves, and legal."""
         encoder: Any = self.encoder
         X = encoder.inverse_transform(Z)
-        self.mend(X, X.copy())  # the last digits were lost on the way
+        self.keep_values(X, X.copy())  # the last digits were lost on the way
         moved = encoder.move(X, moves, self.values)
-        return encoder.transform(self.mend(moved, X, X))
-
-    def bases(self, proposal: Proposal, real: np.ndarray) -> np.ndarray:
-        """The rows of `real` that proposals were made from: the nearer parent, the
-        nearest row where no parent is known."""
-        anchors = proposal.anchor
-        unknown = anchors < 0
-        if unknown.any() and self.values:
-            space = TableEncoder(self.sizes, self.kinds).fit(self.rows)
-            anchors[unknown] = nearest_rows(
-                space.transform(real), space.transform(proposal.X[unknown]), 1)[:, 0]
-        return real[anchors]
+        return encoder.transform(self.keep_values(moved, X, X))
 
     def _distance_scale(self):
         """What standardised columns are multiplied by, so that distances are as in the
@@ -149,7 +154,8 @@ class RefinedClass(ClassData):
     def refine(self, proposal: Proposal, random_state=None) -> np.ndarray:
         """Move proposed rows and make them legal, in place; how far each went (in
         deviations)."""
-        X, distance, encoder = proposal.X, np.zeros(len(proposal.X)), self.encoder
+        X, distance = proposal.X, np.zeros(len(proposal.X))
+        encoder: Any = self.encoder
         gan = self.gan if encoder is not None and self.gan is not None else None
         moves, anchors = gan is not None and gan.moves_rows_, proposal.anchor
         if random_state is not None:
@@ -164,7 +170,7 @@ class RefinedClass(ClassData):
                                    encoder.move(before, move, self.values), before)
             if self.step.clip:
                 self.layout.make_legal(X[rows], True)
-            self.mend(X[rows], like, before)
+            self.keep_values(X[rows], like, before)
             if moves:
                 distance[rows] = np.sqrt(
                     ((encoder.transform(X[rows]) - Z) ** 2).mean(axis=1))

@@ -149,8 +149,8 @@ def find_grids(values: np.ndarray, counts: np.ndarray, extra=()) -> list[Grid]:
         for m in sorted(found, reverse=True):
             mine = left & ((whole - found[m]) % m == 0)
             rows = counts[mine].sum()
-            if not rows or m > 1 and (rows < 0.01 * counts.sum()
-                                      or not stands_out(m, found[m])):
+            rare = rows < 0.01 * counts.sum()
+            if not rows or (m > 1 and (rare or not stands_out(m, found[m]))):
                 del found[m]
                 continue
             kept.append((m, found[m]))
@@ -197,8 +197,8 @@ def pile_values(values: np.ndarray, counts: np.ndarray, grids) -> np.ndarray:
         beside = counts[grid.holds(values) & (np.abs(steps) == 1)].sum()
         is_end = value in values[[0, -1]]
         usual = beside if is_end else beside / 2
-        if is_end and count >= max(5, 0.1 * n, usual) or (
-                count >= 5 and count > 2 * usual and count - usual > 4 * np.sqrt(usual)):
+        clear = count > 2 * usual and count - usual > 4 * np.sqrt(usual)
+        if count >= 5 and (clear or (is_end and count >= max(0.1 * n, usual))):
             piles.append(value)
     return np.array(piles)
 
