@@ -57,7 +57,7 @@ from real_tables import (
 )
 from room import holm, share_and_interval
 
-REAL, BASE, OURS = "real", "SMOTENC", "default"
+REAL, BASE = "real", "SMOTENC"
 SCORES = {"AP": 1, "Brier": -1, "F1": 1, "MCC": 1, "G-mean": 1}
 SIZES = {"fidelity": (100, 300), "use": (40, 100)}  # minority rows for training
 KEY = ["protocol", "table", "n", "seed", "arm"]
@@ -171,11 +171,11 @@ def network():
 
 
 def forests():
-    """The forests, where the registry of second steps has them."""
-    from smotegan.gan import SECOND_STEPS
-
-    if "forest" not in SECOND_STEPS:
-        raise Skipped("no second step of the name 'forest' here")
+    """The forests, where the package has them; an import puts them in the registry."""
+    try:
+        import smotegan.forest_gan  # noqa: F401
+    except ImportError as error:
+        raise Skipped(f"no forests here ({error})") from error
     return "forest"
 
 
@@ -467,11 +467,9 @@ def run_arm(protocol: str, name: str, n: int, seed: int, arm: str) -> list[dict]
             for measure, detail, value in PROTOCOLS[protocol](name, n, seed, arm)]
 
 
-def read(path: Path) -> pd.DataFrame:
-    """The table of the file; without the file, an empty one."""
-    if path.exists():
-        return pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
-    return pd.DataFrame(columns=[*KEY, "measure", "detail", "value"])
+def read(path) -> pd.DataFrame:
+    """The table of a file or an address."""
+    return pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
 
 
 def write(results: pd.DataFrame, path: Path) -> None:
@@ -495,7 +493,9 @@ def wanted(chosen) -> list[tuple]:
 
 def run(chosen, path: Path) -> pd.DataFrame:
     """Make what is lacking and write it, a table at a time."""
-    results, skipped = read(path), {}
+    results = (read(path) if path.exists()
+               else pd.DataFrame(columns=[*KEY, "measure", "detail", "value"]))
+    skipped: dict[str, Exception] = {}
     runs = wanted(chosen)
     if chosen.fresh and len(results):
         again = pd.MultiIndex.from_frame(results[KEY]).isin(runs)
@@ -545,7 +545,7 @@ def in_a_line(lines: list[dict]) -> str:
 # ---- reading it ----------------------------------------------------------------------
 
 def by_table(results: pd.DataFrame, protocol: str, n: int, measure: str):
-    """A measure: a line a table, a column an arm; means over seeds (medians of time)."""
+    """A measure: a line a table, a column an arm; means (time: medians) of seeds."""
     part = results[(results["protocol"] == protocol) & (results["n"] == n)
                    & (results["measure"] == measure)]
     how = "median" if measure == "seconds" else "mean"
@@ -597,6 +597,17 @@ def share_of_gap(results: pd.DataFrame, n: int) -> pd.DataFrame:
     return table
 
 
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of `share_of_gap` for the eye: the share, its interval in brackets."""
+    def text(share, low, high):
+        inside = "none" if np.isnan(low) else f"{low:.0f}, {high:.0f}"
+        return "no room" if np.isnan(share) else f"{share:.0f} [{inside}]"
+
+    blocks = [table[block] for block in ("share", "low", "high")]
+    return pd.DataFrame({score: list(map(text, *(block[score] for block in blocks)))
+                         for score in SCORES}, index=table.index)
+
+
 def against(results: pd.DataFrame, n: int, arm: str, rival: str) -> pd.DataFrame:
     """An arm against a rival: gain, tables won and lost, Wilcoxon's p, and Holm's."""
     from scipy.stats import wilcoxon
@@ -615,12 +626,13 @@ FIDELITY = ("auc", "auc of many", "nearest", "copies", "real copies",
 
 
 def show(results: pd.DataFrame) -> None:
-    """Print means over tables, and the shares of the gap."""
+    """Print means over tables (medians of distance, time), and shares of the gap."""
     for n in SIZES["fidelity"]:
-        means = {measure: by_table(results, "fidelity", n, measure).mean()
+        means = {measure: by_table(results, "fidelity", n, measure).agg(
+            "median" if measure in ("nearest", "seconds") else "mean")
                  for measure in FIDELITY}
         if len(table := pd.DataFrame(means)):
-            print(f"\nfidelity, n = {n}: means over tables\n",
+            print(f"\nfidelity, n = {n}, over tables\n",
                   table.loc[[arm for arm in (REAL, *arms) if arm in table.index]]
                   .round(3).to_string(), sep="")
     for n in SIZES["use"]:

@@ -121,7 +121,8 @@ class Judge:
     """Some proposals of each fold, and what candidates would make of them.
 
     `shown` are positions in the pool, `start` the rows there, (n_folds, rows, d), and
-    `noise` random numbers for each.
+    `noise` random numbers for each. The rival that must be beaten is the first
+    candidate without training; with `favors_trained` the last that learned.
     """
 
     X: np.ndarray
@@ -132,6 +133,7 @@ class Judge:
     reached: np.ndarray
     radius: np.ndarray
     finish: Any = None
+    favors_trained: bool = False
     untrained: list[Candidate] = field(default_factory=list)
     trained: list[Candidate] = field(default_factory=list)
 
@@ -180,9 +182,11 @@ class Judge:
 def best_of(judge: Judge) -> Candidate:
     """The candidate with the smallest distance that clearly beats the rival, or the
     rival; without held-out rows, the last one that learned."""
-    rival, *others = judge.untrained + judge.trained
     if not judge.folds.held_out:
-        return [rival, *judge.trained][-1]
+        return [judge.untrained[0], *judge.trained][-1]
+    rival, *others = judge.untrained + judge.trained
+    if judge.favors_trained and judge.trained:
+        others, rival = [rival, *others[:-1]], others[-1]
     better = [other for other in others if other.beats(rival)]
     return min([rival, *better], key=lambda seen: seen.line["held_out_distance"])
 
