@@ -100,7 +100,7 @@ class ProposedClass(ClassData):
                 space.transform(real), space.transform(proposal.X[unknown]), 1)[:, 0]
         return real[anchors]
 
-# %% ../nbs/44_steps.ipynb #184cb82b
+# %% ../nbs/44_steps.ipynb #9f9bb6b0
 @dataclass
 class RefinedClass(ProposedClass):
     """The rows of one class, a first step that proposes and a second that moves."""

@@ -391,11 +391,10 @@ class Values:
     --------
     >>> import numpy as np
     >>> from smotegan.values import Values
-    >>> prices = np.array([[2.5], [5.0], [7.5], [10.0], [12.5], [15.0], [17.5]] * 9)
+    >>> prices = 2.5 * np.random.default_rng(0).integers(1, 400, (300, 1))
     >>> values = Values.of(prices)
-    >>> values.legal(np.array([[6.1], [11.9]]), prices[:2], 0)
-    array([[ 5. ],
-           [12.5]])
+    >>> values.legal(np.array([[6.1], [11.9]]), prices[:2], 0).tolist()
+    [[5.0], [12.5]]
     """
 
     columns: list
