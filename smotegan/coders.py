@@ -231,7 +231,7 @@ class NumberColumn(Column):
 
 # %% ../nbs/13_coders.ipynb #35afaf55
 _UNITS = {"ns": "ns", "us": "us", "ms": "ms", "s": "ms"}
-_IN_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "D": 86_400 * 10**9}
+IN_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "D": 86_400 * 10**9}
 
 
 def time_unit(series: nw.Series) -> str:
@@ -241,10 +241,13 @@ def time_unit(series: nw.Series) -> str:
     return _UNITS[getattr(series.dtype, "time_unit", "us")]
 
 
-def as_ticks(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Times as whole numbers of their unit, 0 where missing; where they are missing."""
+def as_ticks(series: nw.Series, zone=None) -> tuple[np.ndarray, np.ndarray]:
+    """Times as whole numbers of their unit, 0 where missing; where they are missing.
+    With a `zone`, as a clock there shows them."""
     missing, unit = series.is_null().to_numpy().astype(bool), time_unit(series)
     present: Any = series.filter(~series.is_null())
+    if zone is not None:
+        present = present.dt.convert_time_zone(zone).dt.replace_time_zone(None)
     if series.dtype == nw.Duration:
         found = np.asarray(present.to_numpy(), dtype=f"m8[{unit}]")
     else:
@@ -255,9 +258,20 @@ def as_ticks(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     return ticks, missing
 
 
+def ticks_of_clock(ticks: np.ndarray, unit: str, zone: str) -> np.ndarray:
+    """The ticks of times that a clock in a zone shows. An hour that is shown twice is
+    the first one, one that is left out is the next."""
+    shown = pd.DatetimeIndex(ticks.astype(f"M8[{unit}]"))
+    first = np.ones(len(ticks), dtype=bool)
+    times = shown.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+    return times.tz_convert(None).to_numpy().astype(f"M8[{unit}]").astype(np.int64)
+
+
 def from_ticks(column: Column, ticks: np.ndarray, missing: np.ndarray) -> nw.Series:
     """Whole numbers of the unit of a column as its times again."""
-    like = column.like
+    like, zone = column.like, getattr(column, "zone", None)
+    if zone is not None:
+        ticks = ticks_of_clock(ticks, time_unit(like), zone)
     if column.library == "pandas":
         kind = "timedelta64" if like.dtype == nw.Duration else "datetime64"
         return column.fill(ticks.astype(f"{kind}[{time_unit(like)}]"), missing)
@@ -267,7 +281,7 @@ def from_ticks(column: Column, ticks: np.ndarray, missing: np.ndarray) -> nw.Ser
 # %% ../nbs/13_coders.ipynb #ca6ae846
 def in_unit(ticks: np.ndarray, unit: str, wanted: str) -> tuple[np.ndarray, np.ndarray]:
     """Ticks in another unit: whole ones, and what is left over as fractions."""
-    per_tick, wanted_per_tick = _IN_NS[unit], _IN_NS[wanted]
+    per_tick, wanted_per_tick = IN_NS[unit], IN_NS[wanted]
     if per_tick <= wanted_per_tick:
         whole, rest = np.divmod(ticks, wanted_per_tick // per_tick)
         return whole, rest / (wanted_per_tick // per_tick)
@@ -287,13 +301,20 @@ def time_family(series: nw.Series) -> str:
 
 # %% ../nbs/13_coders.ipynb #5e7e49df
 class DateColumn(Column):
-    """A column of times: its codes are whole steps from the first one."""
+    """A column of times: its codes are whole steps from the first one, of the local
+    clock if the column has a `zone` and every time is told by that clock."""
 
-    size, kind, whole = 0, "date", True
+    size, kind, whole, zone = 0, "date", True, None
 
     def __init__(self, series: nw.Series, kind: str = "date"):
         super().__init__(series)
         ticks, missing = as_ticks(series)
+        zone = getattr(series.dtype, "time_zone", None)
+        if zone not in (None, "UTC") and not missing.all():
+            clock, present = as_ticks(series, zone)[0], ~missing
+            again = ticks_of_clock(clock, time_unit(series), zone)
+            if (again == ticks)[present].all():
+                self.zone, ticks = zone, clock
         seen = np.unique(ticks[~missing])
         self.low, self.distinct = int(seen[0]) if len(seen) else 0, len(seen)
         self.step = max(int(np.gcd.reduce(seen - self.low)), 1) if len(seen) else 1
@@ -305,7 +326,7 @@ class DateColumn(Column):
         values."""
         if time_family(series) != time_family(self.like):
             return self.nothing_there(series)
-        ticks, missing = as_ticks(series)
+        ticks, missing = as_ticks(series, self.zone)
         whole, rest = in_unit(ticks, time_unit(series), time_unit(self.like))
         steps = (whole - self.low + rest) / self.step
         return np.where(missing, np.nan, steps)

@@ -22,6 +22,7 @@ from .measures import MEASURES, Found, measure_all
 from .questions import PARTS, Both, label_lines
 from .samplers import FIRST_STEPS, ClassData, ProWSyn, SamplerStep
 from .spread import SpreadSMOTE
+from .values import Values
 
 # %% auto #0
 __all__ = []
@@ -46,7 +47,8 @@ def control_rows(both: Both, step: Any, seed: int, scaled: bool = True) -> tuple
         data = ClassData(
             1, rows, both.sizes, spread, X,
             np.repeat([1, 0], [len(rows), len(around)]),
-            np.where(spread > 0, spread, 1.0) if scaled else None)
+            np.where(spread > 0, spread, 1.0) if scaled else None,
+            values=Values.of(X, both.sizes) if scaled else None)
         n = int((~both.truth & (both.block == name)).sum())
         codes = step.propose(data, n, seed + place).X
         if step.clip:

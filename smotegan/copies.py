@@ -85,13 +85,14 @@ def draw_again(made: Proposal, moved: np.ndarray, known: KnownRows,
     if not len(some) or not np.any(known.copies_in(some)):
         return 0.0, 0.0
     allowed = int(max(known.repeated, known.shared) * len(moved))
+    own, others = known.copies_in(made.X)
     for turn in range(ROUNDS):
-        places = np.flatnonzero(np.any(known.copies_in(made.X), axis=0))
+        places = np.flatnonzero(own | others)
         if again is None or len(places) <= allowed:
             break
         places = rng.permutation(places)[allowed:]
         new, moved[places] = again(len(places), turn)
         for part, fresh in zip(made, new, strict=True):
             part[places] = fresh
-    own, others = known.copies_in(made.X)
+        own[places], others[places] = known.copies_in(new.X)
     return float(own.mean()), float(others.mean())

@@ -43,33 +43,6 @@ def legal_column(values: np.ndarray, kind: str, low: float, high: float) -> np.n
     inside = reflect(values, np.ceil(low), np.floor(high))
     return np.rint(inside) + 0.0  # + 0.0 turns -0.0 into 0.0
 
-# %% ../nbs/17_encoder.ipynb #5123fbd1
-MOST_STEPS = 50
-
-
-def shared_values(column: np.ndarray, whole: bool | None = None) -> np.ndarray:
-    """The piles of a column: values that at least a tenth of its rows and three of them
-    share, or all values where they are few; in a column of whole numbers only shared
-    ones that stand alone."""
-    values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
-    if len(values) <= 2:
-        return values[:0]
-    if whole is None:
-        whole = bool((values == np.rint(values)).all())
-    shared = (10 * counts >= len(column)) & (counts >= 3)
-    if whole:
-        gaps = np.diff(values)
-        nearer = np.minimum(np.append(np.inf, gaps), np.append(gaps, np.inf))
-        shared &= (nearer >= 3 * np.median(gaps)) & (values == np.rint(values))
-    elif len(values) <= min(MOST_STEPS, len(column) / 4):
-        return values
-    return values[shared]
-
-
-def column_piles(X: np.ndarray) -> list[np.ndarray]:
-    """The piles of each column of a matrix of numbers."""
-    return [shared_values(column) for column in X.T]
-
 # %% ../nbs/17_encoder.ipynb #9b01122f
 ONE = float(np.sqrt(0.5))
 
@@ -122,7 +95,7 @@ def unpool_levels(pooled: np.ndarray, codes: np.ndarray, frequent: list) -> np.n
 
 # %% ../nbs/17_encoder.ipynb #95faf611
 class NumberRules:
-    """What the columns of numbers of a class may hold: ranges, scales, kinds, piles."""
+    """What the columns of numbers of a class may hold: ranges, scales, kinds."""
 
     def learn_numbers(self, values: np.ndarray, kinds: list) -> None:
         """Learn from the rows of a class; `kinds` holds None where it is to be
@@ -136,12 +109,8 @@ class NumberRules:
         self.mean_, spread = filled.mean(axis=0), filled.std(axis=0)
         self.scale_ = np.where((self.low_ < self.high_) & (spread > 0), spread, 1.0)
         self.kinds_ = [kind or found for kind, found in
-                       zip(kinds, number_kinds(filled), strict=True)]
+                       zip(kinds, number_kinds(values), strict=True)]
         self.distinct_ = [len(np.unique(column)) for column in filled.T]
-        self.piles_ = [
-            np.array([]) if kind in ("binary", "constant")
-            else shared_values(column, kind != "continuous")
-            for column, kind in zip(values.T, self.kinds_, strict=True)]
 
     @property
     def columns_(self) -> pd.DataFrame:
@@ -155,9 +124,12 @@ class NumberRules:
         missing = np.isnan(values)
         return np.where(missing, self.median_, values) if missing.any() else values
 
-    def legal_numbers(self, values: np.ndarray) -> np.ndarray:
-        """Numbers in their ranges, rounded or chosen where a column needs it."""
+    def legal_numbers(self, values: np.ndarray, others=None) -> np.ndarray:
+        """Numbers in their ranges, rounded or chosen where a column needs it; columns
+        of which `others` know the values are left as they are."""
         legal = reflect(values, self.low_, self.high_)
+        if others is not None:
+            return np.where([column is not None for column in others], values, legal)
         for i, kind in enumerate(self.kinds_):
             if kind in ("integer", "binary"):
                 legal[:, i] = legal_column(values[:, i], kind, self.low_[i],
@@ -189,9 +161,6 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
         for the others.
     notes_ : list of str
         A sentence about each such column.
-    piles_ : list of ndarray
-        For each column of numbers the values that many rows share, often none. `move`
-        leaves a row there.
     numbers_, categories_, missing_ : ndarray of int
         The positions of numbers, of categories, and, among the numbers, of those with
         missing.
@@ -274,10 +243,8 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
             blocks.append(self._one_hot(X[:, self.categories_]))
         return np.hstack(blocks)
 
-    def move(self, X, moves) -> np.ndarray:
+    def move(self, X, moves, values=None) -> np.ndarray:
         """Move rows and make them legal.
-
-        A value that lies exactly on a pile of its column stays where it is.
 
         Parameters
         ----------
@@ -285,23 +252,20 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
             Codes.
         moves : array-like of shape (n_samples, n_columns)
             What to add to their standardised form.
+        values : Values or None, default=None
+            Who knows what values the columns hold, from the whole table, and makes them
+            legal afterwards; what it knows is neither rounded nor reflected here.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
             Codes whose every value is allowed in its column.
         """
-        X = self._codes(X)
-        legal = self._move(X, np.asarray(moves))
-        for i, piles in zip(self.numbers_, self.piles_, strict=True):
-            if len(piles):
-                legal[:, i] = np.where(np.isin(X[:, i], piles), X[:, i], legal[:, i])
-        return legal
+        others = None if values is None else [values.columns[i] for i in self.numbers_]
+        return self._move(self._codes(X), np.asarray(moves), others)
 
     def inverse_transform(self, Z) -> np.ndarray:
         """Bring standardised rows back as legal codes.
-
-        Nothing tells which rows came from a pile, so piles have no effect here.
 
         Parameters
         ----------
@@ -318,12 +282,12 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
         start[:, self.numbers_] = self.mean_
         return self._move(start, Z - self.transform(start))
 
-    def _move(self, X: np.ndarray, moves: np.ndarray) -> np.ndarray:
-        """Move rows and make them legal, also those on a pile."""
+    def _move(self, X: np.ndarray, moves: np.ndarray, others=None) -> np.ndarray:
+        """Move rows and make them legal, but for columns that `others` know."""
         n, flags = len(self.numbers_), len(self.numbers_) + len(self.missing_)
         legal = np.empty(X.shape)
         moved = self.fill_numbers(X[:, self.numbers_]) + moves[:, :n] * self.scale_
-        legal[:, self.numbers_] = self.legal_numbers(moved)
+        legal[:, self.numbers_] = self.legal_numbers(moved, others)
         if len(self.missing_):
             missing = self.numbers_[self.missing_]
             gone = np.isnan(X[:, missing]) + moves[:, n:flags] > 0.5

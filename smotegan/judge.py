@@ -110,10 +110,10 @@ class Candidate:
     distances: np.ndarray
     learned: Any = None
 
-    def beats(self, rival: Candidate) -> bool:
-        """Whether its distance is smaller by more than two standard errors."""
+    def beats(self, rival: Candidate, by: float = 2) -> bool:
+        """Whether its distance is smaller by more than so many standard errors."""
         gain = rival.distances - self.distances
-        return bool(gain.mean() > 2 * gain.std() / np.sqrt(max(1, len(gain))))
+        return bool(gain.mean() > by * gain.std() / np.sqrt(max(1, len(gain))))
 
 
 @dataclass
@@ -121,7 +121,9 @@ class Judge:
     """Some proposals of each fold, and what candidates would make of them.
 
     `shown` are positions in the pool, `start` the rows there, (n_folds, rows, d), and
-    `noise` random numbers for each.
+    `noise` random numbers for each. The rival that must be beaten is the first
+    candidate without training; with `favors_trained` the last that learned, which is
+    beaten by one standard error instead of two.
     """
 
     X: np.ndarray
@@ -132,6 +134,7 @@ class Judge:
     reached: np.ndarray
     radius: np.ndarray
     finish: Any = None
+    favors_trained: bool = False
     untrained: list[Candidate] = field(default_factory=list)
     trained: list[Candidate] = field(default_factory=list)
 
@@ -180,10 +183,13 @@ class Judge:
 def best_of(judge: Judge) -> Candidate:
     """The candidate with the smallest distance that clearly beats the rival, or the
     rival; without held-out rows, the last one that learned."""
-    rival, *others = judge.untrained + judge.trained
     if not judge.folds.held_out:
-        return [rival, *judge.trained][-1]
-    better = [other for other in others if other.beats(rival)]
+        return [judge.untrained[0], *judge.trained][-1]
+    rival, *others = judge.untrained + judge.trained
+    favored = judge.favors_trained and bool(judge.trained)
+    if favored:
+        others, rival = [rival, *others[:-1]], others[-1]
+    better = [other for other in others if other.beats(rival, by=1 if favored else 2)]
     return min([rival, *better], key=lambda seen: seen.line["held_out_distance"])
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .coders import IN_NS, time_unit
 from .encoder import reflect
 from smotegan.matrix import (
     collapse_groups,
@@ -20,6 +21,7 @@ from smotegan.matrix import (
     kept_columns,
     one_hot_groups,
 )
+from .values import Values
 
 # %% auto #0
 __all__ = []
@@ -30,6 +32,23 @@ def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     if not sizes.any() and not np.isnan(X).any():
         return X.std(axis=0)
     return np.where(sizes > 0, 0, pd.DataFrame(X).std(ddof=0))
+
+# %% ../nbs/41_layout.ipynb #4ba3adca
+def is_flag(coder) -> bool:
+    """Whether a column of categories holds truth values, and none is missing."""
+    levels = getattr(coder, "levels", [])
+    return coder.size == len(levels) and [*map(str, levels)] in (
+        ["False"], ["False", "True"])
+
+
+SECONDS = (1, 60, 300, 900, 1800, 3600, 43_200, 86_400, 7 * 86_400)
+
+
+def steps_of_times(coder) -> list[int]:
+    """Of a column of times the seconds, minutes, hours, days ..., in its own steps."""
+    wanted = [10**9 * seconds for seconds in SECONDS]
+    own = coder.step * IN_NS[time_unit(coder.like)]
+    return [step // own for step in wanted if step % own == 0 and step > own]
 
 # %% ../nbs/41_layout.ipynb #f5c75493
 FAR = 1e6  # so many standard deviations of an identifier count as one
@@ -43,7 +62,8 @@ class Layout:
     categories each column of codes has, `spread` how far it spreads, `units` what
     numbers are divided by, and `kinds` what the user said of columns. `identifiers` are
     positions in the matrix.
-    `whole` tells which columns of codes hold integers, `low` and `high` their limits.
+    `whole` tells which columns of codes are to be rounded, `low` and `high` are their
+    limits, and `values` knows what they hold.
     """
 
     n_columns: int
@@ -56,6 +76,7 @@ class Layout:
     whole: Any = False
     low: Any = None
     high: Any = None
+    values: Values | None = None
 
     @classmethod
     def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float):
@@ -71,10 +92,13 @@ class Layout:
                        [], whole, low, high), X
         times = [] if table is None else np.flatnonzero(
             table.columns_["kind"] == "date").tolist()
+        flags = [] if table is None else [
+            i for i, coder in enumerate(table.coders_) if is_flag(coder)]
         known, free = [*named, *times], X
         if known or sizes.any():
             free = X.copy()
-            free[:, [*np.flatnonzero(sizes > 0), *known]] = np.nan
+            others = np.setdiff1d(np.flatnonzero(sizes > 0), flags)
+            free[:, [*others, *known]] = np.nan
         groups = one_hot_groups(free)
         codes, kept = X, np.arange(X.shape[1])
         if groups:
@@ -87,10 +111,13 @@ class Layout:
         spread = spread_of(codes, sizes)
         units = np.where(spread > 0, spread, 1.0)
         units[found] *= FAR
+        steps = {place[i]: steps_of_times(table.coders_[i]) for i in times}
         named = {place[i]: kind for i, kind in named.items()}
+        values = Values.of(codes, sizes, named, steps)
+        whole = (whole[kept] if whole.ndim else whole) & np.array(
+            [column is None for column in values.columns])
         return cls(X.shape[1], groups, sizes, spread, units, named or None,
-                   kept[found].tolist(), whole[kept] if whole.ndim else whole,
-                   low, high), codes
+                   kept[found].tolist(), whole, low, high, values), codes
 
     def codes_of(self, X: np.ndarray) -> np.ndarray:
         """Rows with each group as one column of codes."""

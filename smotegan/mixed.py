@@ -16,6 +16,7 @@ from .smote import Proposal, deal_parents, distinct_neighbors, interpolate
 
 # isort: split
 from .smote import nearest_neighbors, smote
+from .values import pinned
 
 # %% auto #0
 __all__ = ['smote_mixed']
@@ -171,9 +172,9 @@ def parent_values(column: np.ndarray, made: Proposal, rng) -> np.ndarray:
 
 # %% ../nbs/21_mixed.ipynb #6f47bc4a
 def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
-              piles=()) -> Proposal:
-    """Rows between dealt parents, whose categories, missing values and piles each come
-    from one of the two; `piles` has an array for each column of numbers."""
+              values=None) -> Proposal:
+    """Rows between dealt parents, whose categories, missing values, piles and listed
+    values each come from one of the two; `values` knows the latter."""
     if neighbors is None:
         neighbors = class_neighbors(X, sizes, 5, np.ones(X.shape[1]))
     base, neighbor, weight = deal_parents(neighbors, n, random_state)
@@ -182,13 +183,11 @@ def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
     rng = np.random.RandomState(check_random_state(random_state).randint(2**31 - 1))
     for i in np.flatnonzero(sizes):
         rows[:, i] = parent_values(X[:, i], made, rng)
-    numbers, gaps = np.flatnonzero(sizes == 0), np.isnan(X).any(axis=0)
-    for i, pile in zip(numbers, piles or [()] * len(numbers), strict=True):
-        if gaps[i]:
-            rows[:, i] = interpolate_missing(rows[:, i], X[base, i], X[neighbor, i],
-                                             weight)
-        if gaps[i] or len(pile):
-            own = parent_values(X[:, i], made, rng)
-            kept = np.isnan(own) | np.isin(own, pile)
-            rows[:, i] = np.where(kept, own, rows[:, i])
+    for i in np.flatnonzero(np.isnan(X).any(axis=0) & (sizes == 0)):
+        rows[:, i] = interpolate_missing(rows[:, i], X[base, i], X[neighbor, i], weight)
+    for i, on in ({} if values is None else pinned(values, X)).items():
+        both, one = on[base] & on[neighbor], on[base] != on[neighbor]
+        rows[one, i] = X[made.anchor[one], i]
+        own = parent_values(X[:, i], made, rng)
+        rows[both, i] = own[both]
     return made

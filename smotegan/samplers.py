@@ -20,13 +20,13 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
-from .encoder import column_piles
 from .mixed import MixedSpace, class_neighbors, is_numeric_only
 
 # isort: split
 from .mixed import smote_mixed, smote_own
 from .parameters import Interval
 from .smote import Proposal, nearest_neighbors
+from .values import Values
 
 # %% auto #0
 __all__ = ['FIRST_STEPS', 'FirstStep', 'ProWSyn', 'majority_neighbor_share']
@@ -45,7 +45,8 @@ class ClassData:
     `y`, is there during a fit only. `units` are what numbers are divided by before
     rows are compared; with None all is as in imbalanced-learn. With `groups`, one for
     each row, the neighbours of a row are of its group. `kinds` names columns that are
-    not what their numbers say, as `TableEncoder` takes it.
+    not what their numbers say, as `TableEncoder` takes it. `values` are what the
+    columns hold, as `Values` learned it from the table; None: anything.
     """
 
     label: Any
@@ -57,6 +58,7 @@ class ClassData:
     units: np.ndarray | None = None
     groups: np.ndarray | None = None
     kinds: dict | None = None
+    values: Values | None = None
 
     @cached_property
     def lists(self) -> np.ndarray:
@@ -80,9 +82,17 @@ class ClassData:
         return self.lists[:, :NEAREST]
 
     @cached_property
-    def piles(self) -> list[np.ndarray]:
-        """The values that many rows share, for each column of numbers."""
-        return column_piles(self.rows[:, self.sizes == 0])
+    def ends(self) -> tuple:
+        """The least and the largest value of each column."""
+        return np.fmin.reduce(self.rows, axis=0), np.fmax.reduce(self.rows, axis=0)
+
+    def keep_values(self, rows: np.ndarray, like: np.ndarray, before=None):
+        """Give synthetic rows, in place, the values that columns may hold, where those
+        `like` them have them; `before` are the rows before they were moved."""
+        if self.values and len(rows):
+            ends = None if before is None else self.ends
+            self.values.legal(rows, like, None, before, ends)
+        return rows
 
 # %% ../nbs/22_samplers.ipynb #110e5284
 def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray | None:
@@ -104,7 +114,8 @@ def without_rows(data: ClassData, hidden: np.ndarray) -> ClassData:
     keep = np.delete(np.arange(len(data.rows)), hidden)
     groups = None if data.groups is None else data.groups[keep]
     part = ClassData(data.label, data.rows[keep], data.sizes, data.spread,
-                     units=data.units, groups=groups, kinds=data.kinds)
+                     units=data.units, groups=groups, kinds=data.kinds,
+                     values=data.values)
     if data.X is not None:
         gone = np.flatnonzero(data.y == data.label)[hidden]
         part.X, part.y = np.delete(data.X, gone, 0), np.delete(data.y, gone)
@@ -187,7 +198,7 @@ class SMOTEStep(FirstStep):
             return smote_mixed(data.rows, data.sizes, n, random_state=random_state,
                                out=out, neighbors=data.neighbors)
         return smote_own(data.rows, data.sizes, n, random_state, out, data.neighbors,
-                         data.piles)
+                         data.values)
 
 # %% ../nbs/22_samplers.ipynb #55d0d115
 class NoiseStep(FirstStep):

@@ -411,7 +411,7 @@ class SecondStep(Refiner):
             of `X`, and `sizes`; the `encoder` that made `X` of them; where there are
             rules, the mask `computed` of the columns that follow from others, and
             ``mend(codes, like)``, which mends codes in place by the real rows `like`
-            that they were made from. A step finds it as `self.table` during `fit`.
+            that they were made from. Noise and networks have no use for it.
 
         Returns
         -------
@@ -431,18 +431,9 @@ class SecondStep(Refiner):
         self.n_features_in_, self.rng_ = X.shape[1], numpy_generator(self.random_state)
         self.around_ = Neighborhoods(X, self.k_neighbors, self.rng_, scale)
         self.pool_, self.anchors_ = pool, anchors_of(pool, X, parents)
-        self.table = table
-        try:
-            self._fit(X, pool, parents, X_other, finish, propose)
-        finally:
-            del self.table
-        return self
-
-    def _fit(self, X, pool, parents, X_other, finish, propose) -> None:
-        """Deal folds, learn, and let held-out rows decide."""
         prepared = self._prepare(X_other)
         if prepared is None:
-            return
+            return self
         own, own_parents, folds, reason = deal_folds(
             X, pool, parents, self.n_folds, self.rng_, propose, self.cross_fit,
             self._not_judged())
@@ -452,6 +443,7 @@ class SecondStep(Refiner):
         self._show_untrained(judge, dealt)
         self._compete(judge, dealt, prepared)
         self._keep(judge, reason)
+        return self
 
     def _prepare(self, X_other) -> Any:
         """Draw what is needed before the folds are dealt; None where there is nothing

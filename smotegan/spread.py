@@ -129,7 +129,9 @@ class SpreadSMOTE(FirstStep):
             start = encoder.transform(made.X[part])
             noise = local_noise(real, start, anchors[part], lists, self.spread, rng,
                                 width)
-            made.X[part] = encoder.move(made.X[part], noise)
+            moved = encoder.move(made.X[part], noise, data.values)
+            made.X[part] = data.keep_values(moved, data.rows[anchors[part]],
+                                            made.X[part])
         return made
 
 # %% ../nbs/23_spread.ipynb #93543fa2

@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state, gen_batches
 
 from .choose import choose_rows
 from .copies import CHUNK_ROWS, KnownRows, draw_again, known_rows
+from .distance import nearest_rows
 from .encoder import TableEncoder
 from .layout import FAR, Layout
 from smotegan.samplers import (
@@ -67,8 +68,8 @@ def propose(step, data: ClassData, n: int, random_state, out=None) -> tuple:
 
 # %% ../nbs/44_steps.ipynb #00d41fe4
 @dataclass
-class RefinedClass(ClassData):
-    """The rows of one class, a first step that proposes and a second that moves."""
+class ProposedClass(ClassData):
+    """The rows of one class, and a first step that proposes."""
 
     step: Any = None
     gan: Any = None
@@ -88,10 +89,27 @@ class RefinedClass(ClassData):
             self.step = FIRST_STEPS["smote"]
         return proposal
 
+    def bases(self, proposal: Proposal, real: np.ndarray) -> np.ndarray:
+        """The rows of `real` that proposals were made from: the nearer parent, the
+        nearest row where no parent is known."""
+        anchors = proposal.anchor
+        unknown = anchors < 0
+        if unknown.any() and self.values:
+            space = TableEncoder(self.sizes, self.kinds).fit(self.rows)
+            anchors[unknown] = nearest_rows(
+                space.transform(real), space.transform(proposal.X[unknown]), 1)[:, 0]
+        return real[anchors]
+
+# %% ../nbs/44_steps.ipynb #9f9bb6b0
+@dataclass
+class RefinedClass(ProposedClass):
+    """The rows of one class, a first step that proposes and a second that moves."""
+
     def fit_gan(self, random: np.random.RandomState) -> None:
         """Fit a clone of the second step on the class, from a pool of proposals."""
         pool_seed, gan_seed = random.randint(0, 2**31 - 1, size=2)
         pool = self.proposed(self.gan.pool_size, pool_seed)
+        self.keep_values(pool.X, self.bases(pool, self.rows))
         self.pool = pool if self.step.needs_table else None
         gan = self.gan = clone(self.gan)
         if gan.random_state is None:
@@ -107,6 +125,7 @@ class RefinedClass(ClassData):
         def propose_from(seen, n):  # from some rows of the class alone
             part = without_rows(self, np.delete(np.arange(len(self.rows)), seen))
             made, _ = propose(self.step, part, n, draws.randint(2**31 - 1))
+            part.keep_values(made.X, self.bases(made, part.rows))
             return encoder.transform(made.X), np.append(seen, -1)[parents_of(made)]
 
         gan.fit(encoder.transform(self.rows), encoder.transform(pool.X),
@@ -114,15 +133,12 @@ class RefinedClass(ClassData):
                 propose=propose_from, scale=self._distance_scale())
 
     def _as_judged(self, Z: np.ndarray, moves: np.ndarray) -> np.ndarray:
-        """Standardised rows after some moves, and legal; values next to a pile are put
-        on it first."""
+        """Standardised rows after some moves, and legal."""
         encoder: Any = self.encoder
         X = encoder.inverse_transform(Z)
-        for i, pile in zip(encoder.numbers_, encoder.piles_, strict=True):
-            if len(pile):
-                near = pile[abs(X[:, i, None] - pile).argmin(axis=1)]
-                X[:, i] = np.where(np.isclose(X[:, i], near, 1e-9), near, X[:, i])
-        return encoder.transform(encoder.move(X, moves))
+        self.keep_values(X, X.copy())  # the last digits were lost on the way
+        moved = encoder.move(X, moves, self.values)
+        return encoder.transform(self.keep_values(moved, X, X))
 
     def _distance_scale(self):
         """What standardised columns are multiplied by, so that distances are as in the
@@ -138,16 +154,24 @@ class RefinedClass(ClassData):
     def refine(self, proposal: Proposal, random_state=None) -> np.ndarray:
         """Move proposed rows and make them legal, in place; how far each went (in
         deviations)."""
-        X, distance, encoder = proposal.X, np.zeros(len(proposal.X)), self.encoder
-        if encoder is not None and self.gan is not None and self.gan.moves_rows_:
-            anchors = proposal.anchor
-            if random_state is not None:
-                random_state = check_random_state(random_state)
-            for rows in gen_batches(len(X), CHUNK_ROWS):
-                Z = encoder.transform(X[rows])
-                move = self.gan.refine(Z, random_state, anchors[rows]) - Z
+        X, distance = proposal.X, np.zeros(len(proposal.X))
+        encoder: Any = self.encoder
+        gan = self.gan if encoder is not None and self.gan is not None else None
+        moves, anchors = gan is not None and gan.moves_rows_, proposal.anchor
+        if random_state is not None:
+            random_state = check_random_state(random_state)
+        for rows in gen_batches(len(X), CHUNK_ROWS) if moves or self.values else ():
+            part = Proposal(*(item[rows] for item in proposal))
+            like, before = self.bases(part, self.rows) if self.values else None, None
+            if moves:
+                before, Z = part.X.copy(), encoder.transform(part.X)
+                move = gan.refine(Z, random_state, anchors[rows]) - Z
                 X[rows] = np.where(move.any(axis=1, keepdims=True),
-                                   encoder.move(X[rows], move), X[rows])
+                                   encoder.move(before, move, self.values), before)
+            if self.step.clip:
+                self.layout.make_legal(X[rows], True)
+            self.keep_values(X[rows], like, before)
+            if moves:
                 distance[rows] = np.sqrt(
                     ((encoder.transform(X[rows]) - Z) ** 2).mean(axis=1))
         if self.step.clip or self.layout.whole.any():
@@ -208,6 +232,9 @@ class ClassModel(RefinedClass):
                 part = without_rows(self, np.array([], dtype=int))
                 part.neighbors = self.lists  # type: ignore[misc]
                 other = self.step.propose(part, n, seed)
+            if len(other.X) != n:  # ADASYN makes a few more or fewer
+                taken = np.arange(n) % len(other.X)
+                other = Proposal(*(part[taken] for part in other))
             return other, self.refine(other)
 
         known = self.known = known_rows(self.X, self.y == self.label)
@@ -274,7 +301,8 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
     if isinstance(step, SMOTEStep) and k < 5:
         notes.append(f"only {k} neighbour(s) instead of {most}")
     return ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
-                      layout.kinds, step, gan, notes, layout, candidates=candidates)
+                      layout.kinds, layout.values, step, gan, notes, layout,
+                      candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397
 def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_state,

@@ -66,7 +66,8 @@ def heaped(places: np.ndarray, counts: np.ndarray, m: int, coarser=()) -> bool:
     if counts[places % m == 0].sum() < OFTEN * counts.sum():
         return False
     below = places // m * m
-    points = np.unique([below, np.where(below < places, below + m, below)])
+    points = np.sort(np.append(below, below[below < places] + m))
+    points = points[np.append(True, np.diff(points) > 0)]
     for steps, offset in coarser:
         points = points[(points - offset) % steps != 0]
     if not len(points):
@@ -148,8 +149,8 @@ def find_grids(values: np.ndarray, counts: np.ndarray, extra=()) -> list[Grid]:
         for m in sorted(found, reverse=True):
             mine = left & ((whole - found[m]) % m == 0)
             rows = counts[mine].sum()
-            if not rows or m > 1 and (rows < 0.01 * counts.sum()
-                                      or not stands_out(m, found[m])):
+            rare = rows < 0.01 * counts.sum()
+            if not rows or (m > 1 and (rare or not stands_out(m, found[m]))):
                 del found[m]
                 continue
             kept.append((m, found[m]))
@@ -185,17 +186,19 @@ def listed_values(values: np.ndarray, counts: np.ndarray, grids) -> np.ndarray:
 
 def pile_values(values: np.ndarray, counts: np.ndarray, grids) -> np.ndarray:
     """The values that stand out from those next to them on their grid."""
-    piles, ends, least = [], values[[0, -1]], 0.02 * counts.sum()
-    for at in np.flatnonzero(counts >= max(3, least)):
-        value, count, usual = values[at], counts[at], 0.0
+    piles, n = [], counts.sum()
+    for at in np.flatnonzero(counts >= max(3, 0.02 * n)):
+        value, count = values[at], counts[at]
         grid = next((grid for grid in grids if grid.holds(value)), None)
-        if grid is not None:
-            steps = np.abs(values - value) / grid.step
-            near = grid.holds(values) & (0.5 < steps) & (steps < 3.5)
-            sides = np.minimum(3, np.rint(np.abs(ends - value) / grid.step))
-            usual = counts[near].sum() / max(1, sides.sum())
-        clear = count >= 5 or grid is None
-        if clear and count > 2 * usual and count - usual > 4 * np.sqrt(usual):
+        if grid is None:
+            piles.append(value)
+            continue
+        steps = np.rint((values - value) / grid.step)
+        beside = counts[grid.holds(values) & (np.abs(steps) == 1)].sum()
+        is_end = value in values[[0, -1]]
+        usual = beside if is_end else beside / 2
+        clear = count > 2 * usual and count - usual > 4 * np.sqrt(usual)
+        if count >= 5 and (clear or (is_end and count >= max(0.1 * n, usual))):
             piles.append(value)
     return np.array(piles)
 
@@ -220,7 +223,7 @@ def between_known(known: np.ndarray, values: np.ndarray, rng) -> np.ndarray:
     return np.where(rng.uniform(size=len(values)) < share, right, left)
 
 # %% ../nbs/18_values.ipynb #9d79256d
-SAMPLED = 3000
+SAMPLED = 2000
 PILE, LISTED = 0, 1  # levels; then come the grids, then anything
 
 
@@ -256,7 +259,8 @@ class ColumnLevels:
             rows = np.random.default_rng(0).choice(rows, SAMPLED, replace=False)
         values, counts = np.unique(rows, return_counts=True)
         piles, listed, grids = values[:0], values[:0], []
-        if kind == "binary" or np.isin(present, ends).all():
+        if kind == "binary" or (
+                (present == ends[0]) | (present == ends[1])).all():
             listed = ends
         else:
             grids = find_grids(values, counts, extra)
@@ -304,13 +308,17 @@ class ColumnLevels:
 class ColumnValues(ColumnLevels):
     """Makes values of a column legal, by its levels."""
 
-    def legal(self, values, like, rng, low=-np.inf, high=np.inf) -> np.ndarray:
+    def legal(self, values, like, rng, before=None, low=-np.inf, high=np.inf):
         """Values on the levels of those in `like`, between `low` and `high` where they
-        are on a grid or a list; a missing one stays missing."""
-        legal = np.array(values, dtype=float)
-        present = np.flatnonzero(~np.isnan(legal))
-        if self.uniform and not len(self.piles):
+        are on a grid or a list; a missing one stays missing. What is on a pile or a
+        list takes what was there `before` a move."""
+        legal, missing = np.array(values, dtype=float), np.isnan(values)
+        present: Any = np.flatnonzero(~missing) if missing.any() else slice(None)
+        if self.uniform and not len(self.piles) and (
+                before is None or len(self.listed) in (0, 2)):
             k = int(self.shares.argmax())
+            if not len(legal[present]):
+                return legal
             legal[present] = self._on(k, legal[present], None, rng, low, high)
             return legal
         like = np.array(like[present], dtype=float)
@@ -319,7 +327,10 @@ class ColumnValues(ColumnLevels):
         levels = self.levels(like)
         for k in np.unique(levels):
             mine = levels == k
-            at = present[mine]
+            at = mine if isinstance(present, slice) else present[mine]
+            if before is not None and k <= LISTED and len(self.listed) != 2:
+                held = np.array(before[at], dtype=float)
+                legal[at] = np.where(np.isnan(held), legal[at], held)
             legal[at] = self._on(int(k), legal[at], like[mine], rng, low, high)
         return legal
 
@@ -344,11 +355,13 @@ class ColumnValues(ColumnLevels):
         first, last = np.ceil(grid.places(low) - ON), np.floor(grid.places(high) + ON)
         if first > last:
             return values if like is None else like
-        exact = reflect(grid.places(values), first - 0.5, last + 0.5)
+        exact = grid.places(values)
+        if exact.min() < first - 0.5 or exact.max() > last + 0.5:
+            exact = reflect(exact, first - 0.5, last + 0.5)
         wide = grid.step > self.spread
         places = np.floor(exact + rng.uniform(size=len(exact))) if wide else (
             np.rint(exact))
-        places = np.clip(places, first, last)
+        places = np.clip(places, first, last, out=places)
         made = grid.values(places)
         if k == 2 and not len(self.piles) and not len(self.listed):
             return made
@@ -362,7 +375,7 @@ class ColumnValues(ColumnLevels):
         return made
 
 # %% ../nbs/18_values.ipynb #b833e29c
-CHUNK = 32768
+CHUNK = 4096  # rows of which the columns fit into the processor's cache
 
 
 class Values:
@@ -378,11 +391,10 @@ class Values:
     --------
     >>> import numpy as np
     >>> from smotegan.values import Values
-    >>> prices = np.array([[2.5], [5.0], [7.5], [10.0], [12.5], [15.0], [17.5]] * 9)
+    >>> prices = 2.5 * np.random.default_rng(0).integers(1, 400, (300, 1))
     >>> values = Values.of(prices)
-    >>> values.legal(np.array([[6.1], [11.9]]), prices[:2], 0)
-    array([[ 5. ],
-           [12.5]])
+    >>> values.legal(np.array([[6.1], [11.9]]), prices[:2], 0).tolist()
+    [[5.0], [12.5]]
     """
 
     columns: list
@@ -427,7 +439,7 @@ class Values:
                  if column is not None]
         return pd.DataFrame(found, columns=["column", "values"])
 
-    def legal(self, rows: np.ndarray, like, rng=None, low=None, high=None):
+    def legal(self, rows: np.ndarray, like, rng=None, before=None, ends=None):
         """Give synthetic rows the levels of real ones, in place.
 
         Parameters
@@ -437,8 +449,12 @@ class Values:
         like : ndarray of shape (n_samples, n_features)
             For each the codes of the real row that it was made from.
         rng : int, Generator or None, default=None
-            Where a side is drawn.
-        low, high : array-like of shape (n_features,) or None, default=None
+            Where a side is drawn. With None, each column has a generator of its own,
+            seeded by its first value, so that no column depends on what others there
+            are, and the same rows give the same bytes.
+        before : ndarray of shape (n_samples, n_features) or None, default=None
+            The rows before they were moved: what is on a pile or a list stays there.
+        ends : pair of array-like of shape (n_features,) or None, default=None
             Narrower ends than those of the table.
 
         Returns
@@ -446,15 +462,20 @@ class Values:
         ndarray of shape (n_samples, n_features)
             `rows`.
         """
-        rng, ends = np.random.default_rng(rng), {}
+        draws = {i: np.random.default_rng(np.array(rows[:1, i], float).view(np.uint64)
+                                          if rng is None else rng)
+                 for i, column in enumerate(self.columns) if column is not None}
         for part in gen_batches(len(rows), CHUNK) if len(rows) else ():
             for i, column in enumerate(self.columns):
-                if column is None:
-                    continue
-                if low is not None:
-                    ends = {"low": low[i], "high": high[i]}
-                rows[part, i] = column.legal(rows[part, i], like[part, i], rng, **ends)
+                if column is not None:
+                    held = None if before is None else before[part, i]
+                    limits = () if ends is None else (ends[0][i], ends[1][i])
+                    rows[part, i] = column.legal(rows[part, i], like[part, i], draws[i],
+                                                 held, *limits)
         return rows
+
+    def __bool__(self):
+        return any(column is not None for column in self.columns)
 
 # %% ../nbs/18_values.ipynb #d1a350a7
 def pinned(values: Values, real: np.ndarray) -> dict[int, np.ndarray]:
