@@ -432,7 +432,7 @@ class ForestGAN(GrowsForests):
     def _learned_move(self, X, anchors, rng) -> np.ndarray:
         return self._encoded(self._play(X, anchors, rng)[0]) - X
 
-    def refine_rows(self, X, encoder, random_state=None, anchors=None):
+    def refine_rows(self, X, encoder, random_state=None, anchors=None, values=None):
         """Draw the values of rows again, as codes.
 
         Parameters
@@ -445,6 +445,8 @@ class ForestGAN(GrowsForests):
             The seed, as in `refine`.
         anchors : array-like of int of shape (n_samples,) or None, default=None
             As in `refine`.
+        values : Values or None, default=None
+            What the columns hold; for noise, as drawn values have their form already.
 
         Returns
         -------
@@ -454,7 +456,7 @@ class ForestGAN(GrowsForests):
             Which values are not those of the real row that a row was made from.
         """
         if not self.best_update_:
-            return super().refine_rows(X, encoder, random_state, anchors)
+            return super().refine_rows(X, encoder, random_state, anchors, values)
         real, Z = self.around_.real, encoder.transform(X)
         anchors = check_positions("anchors", anchors, (len(X),), len(real))
         anchors = fill_anchors(Z, real, anchors)
