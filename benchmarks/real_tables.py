@@ -377,7 +377,7 @@ def plain(X: pd.DataFrame) -> pd.DataFrame:
         column = seconds_of(column) if is_time(column) else column
         if column.isna().any():
             columns[f"{name} is missing"] = np.where(column.isna(), "yes", "no")
-            column = column.fillna(column.median())
+            column = column.fillna(column.median()).fillna(0.0)  # 0: all are missing
         columns[name] = column
     return pd.DataFrame(columns, index=X.index)
 

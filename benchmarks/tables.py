@@ -579,13 +579,15 @@ def gains(results: pd.DataFrame, n: int, arm: str, rival: str = BASE) -> pd.Data
 def share_of_gap(results: pd.DataFrame, n: int) -> pd.DataFrame:
     """The share of the way from SMOTENC to further real rows that arms go, in percent.
 
-    A ratio of means over tables, and its 95 % interval by a bootstrap over them.
-    Columns: `share`, `low`, `high`, each by score.
+    A ratio of means over tables, and its 95 % interval by a bootstrap over them, from
+    the draws that the arm has. Columns: `share`, `low`, `high`, each by score.
     """
-    room, lines = gains(results, n, REAL), {}
+    lines = {}
     use_of = results[(results["protocol"] == "use") & (results["n"] == n)]
+    draws = pd.MultiIndex.from_frame(use_of[["table", "seed"]])
     for arm in (name for name in arms if name in set(use_of["arm"]) - {BASE}):
-        gain = gains(results, n, arm)
+        same = use_of[draws.isin(draws[use_of["arm"] == arm])]
+        gain, room = gains(same, n, arm), gains(same, n, REAL)
         found = share_and_interval(gain.to_numpy(), room.loc[gain.index].to_numpy())
         lines[arm] = {(block, score): value
                       for block, values in zip(("share", "low", "high"), found,

@@ -12,8 +12,10 @@ import numpy as np
 import sklearn
 from sklearn.tree import DecisionTreeRegressor
 
+from .ties import Finish
+
 # %% auto #0
-__all__ = ['MOST_LEVELS', 'MOST_GROWN', 'Trees', 'Space', 'last_digits', 'value_ranges', 'GrownForests', 'ColumnForests']
+__all__ = ['MOST_LEVELS', 'MOST_GROWN', 'Trees', 'Space', 'value_ranges', 'GrownForests', 'ColumnForests']
 
 # %% ../nbs/37_forest.ipynb #765a93e6
 @dataclass
@@ -118,17 +120,6 @@ class Space:
         return np.column_stack([filled, gone]) if gone.any() else filled[:, None]
 
 # %% ../nbs/37_forest.ipynb #9a3a916c
-def last_digits(values: np.ndarray) -> np.ndarray:
-    """The largest power of ten, from a millionth to a million, that divides each value;
-    0 where none does."""
-    step = np.zeros(len(values))
-    for power in range(-6, 7):
-        turns = values / 10.0**power
-        whole = abs(turns - np.rint(turns)) <= 1e-9 * abs(turns)
-        step[whole] = 10.0**power
-    return step
-
-
 def value_ranges(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """From where to where a value may be replaced: half of the way to the values next
     to it, where nearly all values are different and nobody shares this one."""
@@ -170,7 +161,6 @@ class GrownForests:
     weight: Any = None
     low: Any = None
     high: Any = None
-    step: Any = None
 
     @classmethod
     def grow(cls, codes, sizes, rng, n_trees=10, leaf=5, max_features=0.6,
@@ -213,7 +203,6 @@ class GrownForests:
         ranges = [value_ranges(column) if i in made.columns and not sizes[i]
                   else (column, column) for i, column in enumerate(codes.T)]
         made.low, made.high = map(np.column_stack, zip(*ranges, strict=True))
-        made.step = np.column_stack([last_digits(column) for column in codes.T])
         return made
 
 # %% ../nbs/37_forest.ipynb #bbc8ec93
@@ -228,27 +217,32 @@ class ColumnForests(GrownForests):
         """The codes of synthetic rows, as they are in the real rows."""
         return self.codes[donors, np.arange(donors.shape[1])]
 
-    def smooth(self, donors: np.ndarray, rng) -> np.ndarray:
+    def smooth(self, donors: np.ndarray, rng, finish=None) -> np.ndarray:
         """The codes of synthetic rows; where nearly every real value is different, one
-        from around it, with as many trailing zeros."""
-        at = donors, np.arange(donors.shape[1])
-        low, high, step = self.low[at], self.high[at], self.step[at]
-        drawn = low + rng.random(donors.shape) * (high - low)
-        with np.errstate(all="ignore"):
-            whole = np.where(step > 0, np.rint(drawn / step) * step, drawn)
-        return np.where(high > low, whole, self.codes[at])
+        from around it, in the form of the real one and by the rules that `finish`
+        knows."""
+        finish = finish or Finish(self.codes)
+        drawn = finish.drawn(donors)
+        at = donors[:, :drawn.shape[1]], np.arange(drawn.shape[1])
+        low, high = self.low[at], self.high[at]
+        around = low + rng.random(drawn.shape) * (high - low)
+        return finish.legal(np.where(high > low, around, drawn), drawn, rng)
 
-    def redraw(self, donors: np.ndarray, mask: np.ndarray, rng) -> None:
+    def redraw(self, donors: np.ndarray, mask: np.ndarray, rng, finish=None) -> None:
         """Redraw some values, in place: of each row in a random tree, from a real row
-        of its leaf, one that few synthetic rows have had so far."""
+        of its leaf, one that few synthetic rows have had so far. What `finish` says of
+        rules is done at once."""
         P = self.predictors[donors, np.arange(donors.shape[1])]
         for i in rng.permutation(self.columns):
             rows = rng.permutation(np.flatnonzero(mask[:, i]))
             if len(rows):
                 kept = np.delete(donors[:, i], rows)
                 used = np.bincount(kept, minlength=len(self.codes)).astype(float)
+                before = donors[rows, i].copy()
                 donors[rows, i] = self._deal(P, i, rows, used, rng)
-                P[rows, i] = self.predictors[donors[rows, i], i]
+                if finish is not None:
+                    finish.settle(donors, rows, i, before)
+                P[rows] = self.predictors[donors[rows], np.arange(donors.shape[1])]
 
     def _deal(self, P, i: int, rows, used, rng) -> np.ndarray:
         """For each row a real one, tree after tree; `used` is kept up to date."""

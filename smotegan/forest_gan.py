@@ -19,6 +19,7 @@ from sklearn.utils import gen_batches
 from .distance import nearest_rows
 from .forest import ColumnForests, Space, Trees
 from .parameters import Interval, StrOptions, numpy_generator
+from .ties import Finish
 from smotegan.second import (
     SECOND_STEPS,
     SecondStep,
@@ -112,8 +113,8 @@ class Game:
     `rows` are the chances to redraw a row that looks real and one that looks synthetic,
     `columns` those of a column that tells nothing and of the one that tells most;
     before the first critic looks, `share` of all values are redrawn. With `accept`,
-    what a critic likes less is taken more rarely. ``mend(codes, like)`` mends codes
-    where rules say so.
+    what a critic likes less is taken more rarely. `finish` knows the values
+    and rules of the table.
     """
 
     generator: ColumnForests
@@ -122,21 +123,20 @@ class Game:
     accept: bool = True
     rows: tuple = (0.35, 0.85)
     columns: tuple = (0.25, 1.0)
+    finish: Finish | None = None
 
-    def codes_of(self, donors, anchors, rng, mend=None) -> np.ndarray:
+    def codes_of(self, donors: np.ndarray, rng) -> np.ndarray:
         """The rows that donors make."""
-        codes = self.generator.smooth(donors, rng)[:, :self.n_columns]
-        if mend is not None:
-            mend(codes, self.generator.codes[anchors, :self.n_columns].copy())
-        return codes
+        return self.generator.smooth(donors, rng, self.finish)[:, :self.n_columns]
 
-    def begin(self, anchors, rng, mend=None) -> Drawn:
+    def begin(self, anchors, rng) -> Drawn:
         """Redraw a share of all values of some real rows."""
         donors = np.repeat(anchors[:, None], self.generator.codes.shape[1], axis=1)
-        self.generator.redraw(donors, rng.random(donors.shape) < self.share, rng)
-        return Drawn(anchors, donors, self.codes_of(donors, anchors, rng, mend))
+        mask = rng.random(donors.shape) < self.share
+        self.generator.redraw(donors, mask, rng, self.finish)
+        return Drawn(anchors, donors, self.codes_of(donors, rng))
 
-    def round(self, critic, drawn: Drawn, rng, mend=None, without: int = -1) -> Drawn:
+    def round(self, critic, drawn: Drawn, rng, without: int = -1) -> Drawn:
         """Redraw what looks synthetic; keep what looks more real."""
         votes = critic.vote(drawn.codes, without)
         least, most = self.rows
@@ -147,8 +147,8 @@ class Game:
         mask[:, :self.n_columns] = rows[:, None] & (
             rng.random(drawn.codes.shape) < least + (most - least) * share)
         donors = drawn.donors.copy()
-        self.generator.redraw(donors, mask, rng)
-        codes = self.codes_of(donors, drawn.anchors, rng, mend)
+        self.generator.redraw(donors, mask, rng, self.finish)
+        codes = self.codes_of(donors, rng)
         if not self.accept:
             return Drawn(drawn.anchors, donors, codes)
         new, old = (np.clip(part, 0.02, 0.98)
@@ -157,26 +157,26 @@ class Game:
         return Drawn(drawn.anchors, np.where(taken[:, None], donors, drawn.donors),
                      np.where(taken[:, None], codes, drawn.codes))
 
-    def play(self, anchors, critics: list, rng, mend=None, without: int = -1) -> Drawn:
+    def play(self, anchors, critics: list, rng, without: int = -1) -> Drawn:
         """Synthetic rows from real ones, after a round with each critic."""
-        drawn = self.begin(anchors, rng, mend)
+        drawn = self.begin(anchors, rng)
         for critic in critics:
-            drawn = self.round(critic, drawn, rng, mend, without)
+            drawn = self.round(critic, drawn, rng, without)
         return drawn
 
 # %% ../nbs/38_forest_gan.ipynb #89d7dce6
-def train_critics(games: list, held_out: list, space, n_rounds: int, rng, mend=None,
+def train_critics(games: list, held_out: list, space, n_rounds: int, rng,
                   **settings) -> list:
     """A critic a round: of each game, its rows against real ones that it never saw."""
     critics, drawn = [], []
     for game, real in zip(games, held_out, strict=True):
         n = len(game.generator.codes)
         anchors = np.resize(rng.permutation(n), max(100, 2 * len(real)))
-        drawn.append(game.begin(anchors, rng, mend))
+        drawn.append(game.begin(anchors, rng))
     for _ in range(n_rounds):
         pairs = [(real, part.codes) for real, part in zip(held_out, drawn, strict=True)]
         critics.append(Critic.grow(space, pairs, rng, **settings))
-        drawn = [game.round(critics[-1], part, rng, mend, without)
+        drawn = [game.round(critics[-1], part, rng, without)
                  for without, (game, part) in enumerate(zip(games, drawn, strict=True))]
     return critics
 
@@ -188,7 +188,7 @@ BORROWED = 10  # rows of other classes for each
 class Plain:
     """A matrix of numbers in the place of a table."""
 
-    encoder = computed = mend = None
+    encoder = computed = values = rules = None
 
     def __init__(self, rows: np.ndarray):
         self.rows, self.sizes = rows, np.zeros(rows.shape[1], int)
@@ -275,7 +275,11 @@ class GrowsForests(ForestSettings):
 
     def _make_judge(self, *arguments):
         judge, table = super()._make_judge(*arguments), self.table
-        judge.favors_trained = bool(np.any(table.sizes) or np.isnan(table.rows).any())
+        values = getattr(table, "values", None)
+        listed = [column is not None and len(column.listed) > 0
+                  for column in (values.columns if values else ())]
+        judge.favors_trained = bool(np.any(table.sizes) or np.isnan(table.rows).any()
+                                    or 2 * sum(listed) > len(listed))
         return judge
 
     def _encoded(self, codes: np.ndarray) -> np.ndarray:
@@ -300,7 +304,8 @@ class GrowsForests(ForestSettings):
         generator = ColumnForests.grow(
             codes, sizes, rng, n_trees, self.leaf, self.max_features, computed, columns,
             weight)
-        return Game(generator, own.shape[1], self.share, self.accept)
+        return Game(generator, own.shape[1], self.share, self.accept,
+                    finish=Finish.of(table, codes[:, :own.shape[1]]))
 
     def _some(self, rows: np.ndarray, most: int) -> np.ndarray:
         """Some of many rows."""
@@ -310,7 +315,7 @@ class GrowsForests(ForestSettings):
     def _compete(self, judge, dealt, prepared) -> None:
         self.critics_: list = []
         X, table, folds = self.around_.real, self.table, dealt.folds
-        codes, mend = np.asarray(table.rows, dtype=float), getattr(table, "mend", None)
+        codes = np.asarray(table.rows, dtype=float)
         if not folds.held_out:  # no critic and no judge: the generator alone
             judge.assess(None, update=1)
             return
@@ -318,10 +323,10 @@ class GrowsForests(ForestSettings):
         games = [self._grow(part, max(1, self.n_trees // 2)) for part in seen]
         held_out = [codes[self._some(part, MOST_JUDGED)] for part in folds.held_out]
         self.critics_ = train_critics(
-            games, held_out, Space.of(codes, table.sizes), self.rounds, self.rng_, mend,
+            games, held_out, Space.of(codes, table.sizes), self.rounds, self.rng_,
             n_trees=self.critic_trees, leaf=self.critic_leaf)
         made = [game.play(nearest_rows(X[part], start, 1)[:, 0], self.critics_,
-                          self.rng_, mend, without)
+                          self.rng_, without)
                 for without, (game, part, start) in enumerate(
                     zip(games, seen, judge.start, strict=True))]
         judge.assess(None, update=1, rows=np.stack(
@@ -390,6 +395,11 @@ class ForestGAN(GrowsForests):
     'forests, 1 round'
     """
 
+    @property
+    def draws_values_(self) -> bool:
+        """Whether forests draw values; noise moves rows otherwise."""
+        return bool(self.best_update_)
+
     def _use(self, chosen) -> None:
         self.game_, self.kept_, update = None, None, chosen.line["update"]
         critics = self.critics_
@@ -407,7 +417,7 @@ class ForestGAN(GrowsForests):
         told = self.training_.replace("update 1 is", "forests are")
         self.training_ = told.replace("the last weights are", "forests are")
 
-    def _play(self, Z, anchors, rng, mend=None) -> tuple[np.ndarray, np.ndarray]:
+    def _play(self, Z, anchors, rng) -> tuple[np.ndarray, np.ndarray]:
         """Rows drawn for some whose anchors are known, and for each value whether it is
         of another real row than the one that it began as."""
         real, kept, game = self.around_.real, self.kept_, self.game_
@@ -415,14 +425,14 @@ class ForestGAN(GrowsForests):
         lost = kept[places] != anchors
         if lost.any():
             places[lost] = nearest_rows(real[kept], Z[lost], 1)[:, 0]
-        drawn = game.play(places, self.critics_, rng, mend)
+        drawn = game.play(places, self.critics_, rng)
         own = drawn.donors[:, :drawn.codes.shape[1]]
         return drawn.codes, own != places[:, None]
 
     def _learned_move(self, X, anchors, rng) -> np.ndarray:
         return self._encoded(self._play(X, anchors, rng)[0]) - X
 
-    def refine_rows(self, X, encoder, random_state=None, anchors=None, mend=None):
+    def refine_rows(self, X, encoder, random_state=None, anchors=None, values=None):
         """Draw the values of rows again, as codes.
 
         Parameters
@@ -435,8 +445,8 @@ class ForestGAN(GrowsForests):
             The seed, as in `refine`.
         anchors : array-like of int of shape (n_samples,) or None, default=None
             As in `refine`.
-        mend : callable or None, default=None
-            ``mend(codes, like)``, as in `fit`.
+        values : Values or None, default=None
+            What the columns hold; for noise, as drawn values have their form already.
 
         Returns
         -------
@@ -446,12 +456,12 @@ class ForestGAN(GrowsForests):
             Which values are not those of the real row that a row was made from.
         """
         if not self.best_update_:
-            return super().refine_rows(X, encoder, random_state, anchors)
+            return super().refine_rows(X, encoder, random_state, anchors, values)
         real, Z = self.around_.real, encoder.transform(X)
         anchors = check_positions("anchors", anchors, (len(X),), len(real))
         anchors = fill_anchors(Z, real, anchors)
         rng = self.rng_ if random_state is None else numpy_generator(random_state)
-        return self._play(Z, anchors, rng, mend)
+        return self._play(Z, anchors, rng)
 
 
 SECOND_STEPS["forest"] = ForestGAN()

@@ -21,6 +21,7 @@ from smotegan.matrix import (
     kept_columns,
     one_hot_groups,
 )
+from .rules import ColumnInfo, Rules
 from .values import Values
 
 # %% auto #0
@@ -63,7 +64,7 @@ class Layout:
     numbers are divided by, and `kinds` what the user said of columns. `identifiers` are
     positions in the matrix.
     `whole` tells which columns of codes are to be rounded, `low` and `high` are their
-    limits, and `values` knows what they hold.
+    limits, `values` knows what they hold, and `rules` what every row obeys.
     """
 
     n_columns: int
@@ -77,6 +78,7 @@ class Layout:
     low: Any = None
     high: Any = None
     values: Values | None = None
+    rules: Rules | None = None
 
     @classmethod
     def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float):
@@ -128,6 +130,24 @@ class Layout:
         if not self.groups:
             return codes
         return expand_groups(codes, self.groups, self.n_columns)
+
+    def find_rules(self, codes: np.ndarray, table, rules="find") -> None:
+        """Find what every row of the table obeys, or take what the user says."""
+        if rules is None:
+            return
+        names = range(self.n_columns)
+        columns = (ColumnInfo.of_groups([ColumnInfo(f"x{i}") for i in names], self)
+                   if table is None else ColumnInfo.of_codec(table, self))
+        self.rules = Rules.find(codes, columns, rules)
+
+    def mask_of(self, mask: np.ndarray) -> np.ndarray:
+        """What is true of columns of codes, for the columns of the table."""
+        at = np.zeros(self.n_columns, dtype=int)
+        kept = kept_columns(self.groups, self.n_columns)
+        at[kept] = np.arange(len(kept))
+        for group in self.groups:
+            at[group] = at[group[0]]
+        return mask[:, at]
 
     def make_legal(self, rows: np.ndarray, clip: bool) -> np.ndarray:
         """Round integer columns, in place; with `clip` reflect into the limits too."""

@@ -23,6 +23,7 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .forest_gan import ForestGAN
 from .frames import is_frame
 from .gan import GAN, WGANGP
 from smotegan.inputs import (
@@ -37,6 +38,7 @@ from .leak import RowKeys
 from .parameters import Interval, StrOptions, check_n_samples
 from smotegan.report import (
     account_of,
+    redrawn_of,
     warn_of_notes,
 )
 from .samplers import FirstStep
@@ -77,7 +79,8 @@ def weak_result(X, y):
     return lambda: None if alive() is None else (alive(), y)
 
 # %% ../nbs/46_oversample.ipynb #da6d3d6e
-AWARE = 0.5  # the weight of the boundary where the others are looked at
+# What the others weigh where they are looked at: as rows of trees, as a boundary
+AWARE = {"borrow": 0.1, "boundary_weight": 0.5}
 
 
 class ReadsTables(BaseOverSampler):
@@ -93,6 +96,7 @@ class ReadsTables(BaseOverSampler):
         "scale": ["boolean"],
         "aware": ["boolean"],
         "candidates": [Interval(numbers.Integral, 1, None, closed="left")],
+        "rules": [StrOptions({"find"}), list, None],
     }
     table_: Any
 
@@ -102,6 +106,7 @@ class ReadsTables(BaseOverSampler):
     missing: str
     scale: bool
     aware: bool
+    rules: Any
     sampling_strategy_: dict
 
     def _read(self, X, y):
@@ -132,14 +137,16 @@ class ReadsTables(BaseOverSampler):
     def _second_step(self):
         """The second step behind the parameter; with `aware`, it looks at the boundary
         with other classes."""
-        gan = GAN() if self.gan is None else as_second_step(self.gan)
-        if self.aware and "boundary_weight" not in (gan.get_params() if gan else ()):
-            raise ValueError(
-                "'aware' needs a GAN, which learns where the other classes are; got "
-                f"aware=True and gan={self.gan!r}. Leave one out.")
-        if self.aware and gan.boundary_weight == 0:
-            gan = clone(gan).set_params(boundary_weight=AWARE)
-        return gan
+        gan = ForestGAN() if self.gan is None else as_second_step(self.gan)
+        if not self.aware:
+            return gan
+        settings = gan.get_params() if gan else {}
+        for name, weight in AWARE.items():
+            if name in settings:
+                return gan if settings[name] else clone(gan).set_params(**{name: weight})
+        raise ValueError(
+            "'aware' needs forests or a GAN, which learn where the other classes are; "
+            f"got aware=True and gan={self.gan!r}. Leave one out.")
 
     def _read_groups(self, groups, n: int):
         """Groups as codes, or an error."""
@@ -168,6 +175,7 @@ class MakesMore:
     smote: Any
     _random: Any
     _dtype: Any
+    _layout: Layout
     _as_is: bool
 
     def sample(self, n_samples: int, label: Any = None, random_state: Any = None
@@ -205,12 +213,22 @@ class MakesMore:
                 "'label' must be a class that was over-sampled, one of "
                 f"{np.array(list(usable)).tolist()}; got {label!r}.")
         seed = self._random if random_state is None else random_state
-        rows = usable[label].sample(n, seed, random_state, self.smote is None)
+        rows, bases = usable[label].sample(n, seed, random_state, self.smote is None)
+        if bases is not None:
+            rows = self._obey(rows, bases, self._layout)
         rows = rows.astype(self._dtype)
         new = rows if table is None else table.inverse_transform(rows)
         as_is = table is None or self._as_is
         self.keys_.add(rows if as_is else table.transform(new))
         return new
+
+    def _obey(self, rows: np.ndarray, bases: np.ndarray, layout: Layout) -> np.ndarray:
+        """Rows mended by the user's own rules, in tables like the user's."""
+        table, rules = self.table_, layout.rules
+        if table is None:
+            return np.asarray(rules.repair_frame(rows, bases))
+        return table.transform(rules.repair_frame(table.inverse_transform(rows),
+                                                  table.inverse_transform(bases)))
 
     def sample_batches(self, n_samples: int, batch_size: int = 65536,
                        label: Any = None, random_state: Any = None) -> Iterator[Any]:
@@ -301,10 +319,11 @@ class SMOTEGAN(MakesMore, ReadsTables):
         with ``scale=False``); ``"noise"`` draws normal noise, so that the second
         step works alone; a str is a key of `smotegan.samplers.FIRST_STEPS`.
     gan : SecondStep, str or None, default=None
-        The second step, which moves the proposed rows, such as `GAN`, `WGANGP` or
-        `Noise`. It learns from the class alone, and is used if it clearly beats noise
-        that learned nothing. A str is a key of `smotegan.second.SECOND_STEPS`, or
-        ``"none"``, which leaves it out; None is `GAN()`.
+        The second step, which refines the proposed rows: `ForestGAN`, `GAN`, `WGANGP`
+        or `Noise`. It learns from the class alone, and is used if held-out rows prefer
+        it to noise that learned nothing. A str is a key of
+        `smotegan.second.SECOND_STEPS`, or ``"none"``, which leaves it out. None lets
+        forests and noise compete: `ForestGAN()`.
     sampling_strategy : float, str, dict or callable, default='auto'
         How many rows to make, as for every over-sampler of imbalanced-learn: ``"auto"``
         brings all classes up to the largest; a float is the wanted ratio of minority to
@@ -333,6 +352,12 @@ class SMOTEGAN(MakesMore, ReadsTables):
         ``scale=False``, for a class of fewer than 8 rows, where more than 2,048 rows
         are made, for a first step that needs the table or copies, and by `sample`; in
         very wide tables there are fewer.
+    rules : 'find', list or None, default='find'
+        What holds in every real row, and so in every synthetic one. ``"find"`` looks
+        for it in the table ([`smotegan.rules.Rules`]); a list has rules of your own,
+        as texts such as ``"total == net + tax"`` or ``"left >= joined"``, or as objects
+        with ``holds(X)`` and ``repair(X)``, and ``"find"`` among them; None keeps none.
+        Not used with ``scale=False``.
 
     Attributes
     ----------
@@ -348,8 +373,14 @@ class SMOTEGAN(MakesMore, ReadsTables):
         Which rows of the result are synthetic.
     provenance_ : pandas.DataFrame
         One line for each synthetic row: its class, its parents' positions in `X` (-1
-        where the first step does not tell), the weight between them, and how far it was
-        moved (root mean square over the columns, in standard deviations of the class).
+        where the first step does not tell), the weight between them, how far it was
+        moved (root mean square over the columns, in standard deviations of the class),
+        and how many of its values were `redrawn` from other real rows.
+    redrawn_ : pandas.DataFrame
+        Which values of each synthetic row those are; no columns where nothing was.
+    rules_ : pandas.DataFrame
+        One line a rule: its text, its kind, how many rows speak for it, how many break
+        it.
     models_ : dict
         For each class the `ClassModel`, with its fitted `encoder` and `gan`.
     smote_, gan_ : FirstStep and SecondStep or None
@@ -406,7 +437,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
     def __init__(self, smote: Any = None, gan: Any = None,
                  sampling_strategy: Any = "auto", random_state: Any = None, *,
                  kinds: str | dict = "infer", missing: str = "refuse",
-                 scale: bool = True, aware: bool = False, candidates: int = 8):
+                 scale: bool = True, aware: bool = False, candidates: int = 8,
+                 rules: Any = "find"):
         super().__init__(sampling_strategy=sampling_strategy)
         self.smote = smote
         self.gan = gan
@@ -416,6 +448,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         self.scale = scale
         self.aware = aware
         self.candidates = candidates
+        self.rules = rules
 
     def fit(self, X: Any, y: Any, **params: Any) -> SMOTEGAN:
         """Check a table and count what is to be made; `fit_resample` makes it.
@@ -493,6 +526,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = X.toarray() if scattered else X
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
+        if self.scale:
+            layout.find_rules(codes, table, self.rules)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(
             X, y, codes, layout, wanted, self.random_state, smote=self.smote,
@@ -502,12 +537,20 @@ class SMOTEGAN(MakesMore, ReadsTables):
                                      for label, (_, moved) in made.items())])
         new = X_res[len(y):]
         new = again = new.toarray() if scattered else new
+        if layout.rules is not None and layout.rules.objects:
+            new = self._obey(new, np.concatenate([
+                models[label].own_bases(made[label][0]) for label in made]), layout)
         if table is not None:  # the rows as the user gets them, and as read again
             rows, new = new, table.inverse_transform(new)
             again = table.transform(new)
             self._as_is = np.array_equal(rows, again, equal_nan=True)
         self.models_ = models
         self.report_, self.provenance_, self.history_ = account_of(models, made, y)
+        names = range(X.shape[1]) if table is None else table.names_
+        self.redrawn_ = redrawn_of(made, layout, list(names))
+        self.rules_ = pd.DataFrame(
+            columns=["rule", "kind", "support", "exceptions"]
+        ) if layout.rules is None else layout.rules.frame()
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
         self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
         self._layout, self._dtype = layout, X.dtype

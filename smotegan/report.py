@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from .layout import Layout
 from .steps import ClassModel
 
 # %% auto #0
@@ -25,7 +26,7 @@ def report_of(models: dict[object, ClassModel], made: dict) -> pd.DataFrame:
     """One line a class: its rows, its steps, and which of them was used."""
     lines = []
     for label, model in models.items():
-        moved = made[label][1] if label in made else np.zeros(0)
+        moved = made[label][1]["move"] if label in made else np.zeros(0)
         first = "nothing" if model.step is None else model.step.name
         gan, second, training = model.gan, "none", ""
         if gan is not None:
@@ -57,19 +58,33 @@ def warn_of_notes(models: dict[object, ClassModel]) -> None:
                 "note.", UserWarning, stacklevel=2)
 
 # %% ../nbs/45_report.ipynb #a370495b
-PROVENANCE_COLUMNS = ["class", "base", "neighbor", "weight", "move"]
+PROVENANCE_COLUMNS = ["class", "base", "neighbor", "weight", "move", "redrawn"]
 
 
 def provenance_of(made: dict, y: np.ndarray) -> pd.DataFrame:
-    """Class, parents as positions in the table, weight and move of each row."""
+    """Class, parents as positions in the table, weight and move of each row, and how
+    many values were redrawn."""
     frames = [] if made else [pd.DataFrame(columns=PROVENANCE_COLUMNS)]
     for label, (proposal, moved) in made.items():
         positions = np.append(np.flatnonzero(y == label), -1).astype(np.int32)
         values = (np.full(len(moved), label), positions[proposal.base],
-                  positions[proposal.neighbor], proposal.weight, moved)
+                  positions[proposal.neighbor], proposal.weight, moved["move"],
+                  moved["redrawn"].sum(axis=1).astype(np.int32))
         columns = dict(zip(PROVENANCE_COLUMNS, values, strict=True))
         frames.append(pd.DataFrame(columns, copy=False))
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+# %% ../nbs/45_report.ipynb #6a8406a1
+def redrawn_of(made: dict, layout: Layout, names: list) -> pd.DataFrame:
+    """Which values of each row were drawn from other real rows; without columns where
+    none were."""
+    masks = [moved["redrawn"] for _, moved in made.values()]
+    width = max((mask.shape[1] for mask in masks), default=0)
+    if not width:
+        return pd.DataFrame(index=range(sum(map(len, masks))))
+    wide = [mask if mask.shape[1] else np.zeros((len(mask), width), bool)
+            for mask in masks]
+    return pd.DataFrame(layout.mask_of(np.concatenate(wide)), columns=names)
 
 # %% ../nbs/45_report.ipynb #5192072d
 HISTORY_COLUMNS = ["update", "critic_loss", "generator_loss", "class"]

@@ -46,7 +46,8 @@ class ClassData:
     rows are compared; with None all is as in imbalanced-learn. With `groups`, one for
     each row, the neighbours of a row are of its group. `kinds` names columns that are
     not what their numbers say, as `TableEncoder` takes it. `values` are what the
-    columns hold, as `Values` learned it from the table; None: anything.
+    columns hold, as `Values` learned it from the table; None: anything. `rules` are what
+    every real row obeys.
     """
 
     label: Any
@@ -59,6 +60,7 @@ class ClassData:
     groups: np.ndarray | None = None
     kinds: dict | None = None
     values: Values | None = None
+    rules: Any = None
 
     @cached_property
     def lists(self) -> np.ndarray:
@@ -94,6 +96,15 @@ class ClassData:
             self.values.legal(rows, like, None, before, ends)
         return rows
 
+    def mend(self, rows: np.ndarray, like: np.ndarray, before=None) -> np.ndarray:
+        """Give synthetic rows, in place, the values that columns may hold, and let them
+        obey the rules that the rows `like` them obey."""
+        self.keep_values(rows, like, before)
+        if self.rules is not None and len(rows):  # the same rows are mended alike
+            seed = np.array(rows[0], dtype=float).view(np.uint64)
+            self.rules.repair(rows, like, np.random.default_rng(seed))
+        return rows
+
 # %% ../nbs/22_samplers.ipynb #110e5284
 def strike_out(lists: np.ndarray, keep: np.ndarray) -> np.ndarray | None:
     """Lists of neighbours of the rows that are kept, by their new positions; a short
@@ -115,7 +126,7 @@ def without_rows(data: ClassData, hidden: np.ndarray) -> ClassData:
     groups = None if data.groups is None else data.groups[keep]
     part = ClassData(data.label, data.rows[keep], data.sizes, data.spread,
                      units=data.units, groups=groups, kinds=data.kinds,
-                     values=data.values)
+                     values=data.values, rules=data.rules)
     if data.X is not None:
         gone = np.flatnonzero(data.y == data.label)[hidden]
         part.X, part.y = np.delete(data.X, gone, 0), np.delete(data.y, gone)

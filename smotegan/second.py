@@ -175,6 +175,11 @@ class Refiner(BaseEstimator):
         return bool(self.best_update_ or self.spread_)
 
     @property
+    def draws_values_(self) -> bool:
+        """Whether values are drawn from real rows; rows are moved otherwise."""
+        return False
+
+    @property
     def used_(self) -> str:
         """What moves the rows, in a few words; empty where they stay in place."""
         if self.best_update_:
@@ -231,7 +236,7 @@ class Refiner(BaseEstimator):
         raise NotImplementedError
 
     def refine_rows(self, X, encoder, random_state=None, anchors=None,
-                    mend=None) -> tuple[np.ndarray, np.ndarray]:
+                    values=None) -> tuple[np.ndarray, np.ndarray]:
         """Move rows of codes; the last step of a sampler.
 
         Parameters
@@ -244,8 +249,8 @@ class Refiner(BaseEstimator):
             The seed, as in `refine`.
         anchors : array-like of int of shape (n_samples,) or None, default=None
             As in `refine`.
-        mend : callable or None, default=None
-            ``mend(codes, like)`` for steps that draw values, as in `fit`.
+        values : Values or None, default=None
+            What the columns hold, as `TableEncoder.move` takes it.
 
         Returns
         -------
@@ -256,7 +261,8 @@ class Refiner(BaseEstimator):
         """
         Z = encoder.transform(X)
         move = self.refine(Z, random_state, anchors) - Z
-        rows = np.where(move.any(axis=1, keepdims=True), encoder.move(X, move), X)
+        rows = np.where(move.any(axis=1, keepdims=True),
+                        encoder.move(X, move, values), X)
         return rows, (rows != X) & ~(np.isnan(rows) & np.isnan(X))
 
     def sample(self, n_samples: int, random_state=None) -> np.ndarray:
@@ -408,10 +414,9 @@ class SecondStep(Refiner):
             nothing.
         table : ClassData or None, default=None
             The class as codes, for steps that work on those: its `rows`, in the order
-            of `X`, and `sizes`; the `encoder` that made `X` of them; where there are
-            rules, the mask `computed` of the columns that follow from others, and
-            ``mend(codes, like)``, which mends codes in place by the real rows `like`
-            that they were made from. Noise and networks have no use for it.
+            of `X`, and `sizes`; the `encoder` that made `X` of them; the `values` that
+            its columns hold and its `rules`, either may be None; and the mask
+            `computed` of the columns that follow from others. Noise and networks have no use for it.
 
         Returns
         -------

@@ -94,7 +94,7 @@ class ProposedClass(ClassData):
         nearest row where no parent is known."""
         anchors = proposal.anchor
         unknown = anchors < 0
-        if unknown.any() and self.values:
+        if unknown.any() and (self.values or self.rules):
             space = TableEncoder(self.sizes, self.kinds).fit(self.rows)
             anchors[unknown] = nearest_rows(
                 space.transform(real), space.transform(proposal.X[unknown]), 1)[:, 0]
@@ -109,7 +109,7 @@ class RefinedClass(ProposedClass):
         """Fit a clone of the second step on the class, from a pool of proposals."""
         pool_seed, gan_seed = random.randint(0, 2**31 - 1, size=2)
         pool = self.proposed(self.gan.pool_size, pool_seed)
-        self.keep_values(pool.X, self.bases(pool, self.rows))
+        self.mend(pool.X, self.bases(pool, self.rows))
         self.pool = pool if self.step.needs_table else None
         gan = self.gan = clone(self.gan)
         if gan.random_state is None:
@@ -125,20 +125,20 @@ class RefinedClass(ProposedClass):
         def propose_from(seen, n):  # from some rows of the class alone
             part = without_rows(self, np.delete(np.arange(len(self.rows)), seen))
             made, _ = propose(self.step, part, n, draws.randint(2**31 - 1))
-            part.keep_values(made.X, self.bases(made, part.rows))
+            part.mend(made.X, self.bases(made, part.rows))
             return encoder.transform(made.X), np.append(seen, -1)[parents_of(made)]
 
         gan.fit(encoder.transform(self.rows), encoder.transform(pool.X),
                 parents=parents_of(pool), X_other=others, finish=self._as_judged,
-                propose=propose_from, scale=self._distance_scale())
+                propose=propose_from, scale=self._distance_scale(), table=self)
 
     def _as_judged(self, Z: np.ndarray, moves: np.ndarray) -> np.ndarray:
         """Standardised rows after some moves, and legal."""
         encoder: Any = self.encoder
         X = encoder.inverse_transform(Z)
-        self.keep_values(X, X.copy())  # the last digits were lost on the way
+        self.mend(X, X.copy())  # the last digits were lost on the way
         moved = encoder.move(X, moves, self.values)
-        return encoder.transform(self.keep_values(moved, X, X))
+        return encoder.transform(self.mend(moved, X, X))
 
     def _distance_scale(self):
         """What standardised columns are multiplied by, so that distances are as in the
@@ -151,32 +151,42 @@ class RefinedClass(ProposedClass):
         return np.append(numbers, others * np.median(numbers) if len(numbers) else
                          others)
 
+    @property
+    def computed(self) -> np.ndarray | None:
+        """Which columns follow from others by a rule."""
+        return None if self.rules is None else self.rules.computed
+
     def refine(self, proposal: Proposal, random_state=None) -> np.ndarray:
-        """Move proposed rows and make them legal, in place; how far each went (in
-        deviations)."""
-        X, distance = proposal.X, np.zeros(len(proposal.X))
-        encoder: Any = self.encoder
-        gan = self.gan if encoder is not None and self.gan is not None else None
-        moves, anchors = gan is not None and gan.moves_rows_, proposal.anchor
+        """Refine proposed rows and make them legal, in place; for each row how far it
+        went (in deviations), and which of its values were redrawn."""
+        X, gan = proposal.X, None if self.encoder is None else self.gan
+        moves, encoder = gan is not None and gan.moves_rows_, self.encoder
+        draws = moves and gan.draws_values_
+        done = np.zeros(len(X), [("move", float), (
+            "redrawn", bool, (X.shape[1] if draws else 0,))])
         if random_state is not None:
             random_state = check_random_state(random_state)
-        for rows in gen_batches(len(X), CHUNK_ROWS) if moves or self.values else ():
+        legal = self.values or self.rules
+        for rows in gen_batches(len(X), CHUNK_ROWS) if moves or legal else ():
             part = Proposal(*(item[rows] for item in proposal))
-            like, before = self.bases(part, self.rows) if self.values else None, None
+            before = part.X.copy() if moves else None
+            if draws:
+                X[rows], done["redrawn"][rows] = gan.refine_rows(
+                    before, encoder, random_state, part.anchor)
+            else:
+                if moves:
+                    X[rows], _ = gan.refine_rows(before, encoder, random_state,
+                                                 part.anchor, self.values)
+                if self.step.clip:
+                    self.layout.make_legal(X[rows], True)
+                if legal:
+                    self.mend(X[rows], self.bases(part, self.rows), before)
             if moves:
-                before, Z = part.X.copy(), encoder.transform(part.X)
-                move = gan.refine(Z, random_state, anchors[rows]) - Z
-                X[rows] = np.where(move.any(axis=1, keepdims=True),
-                                   encoder.move(before, move, self.values), before)
-            if self.step.clip:
-                self.layout.make_legal(X[rows], True)
-            self.keep_values(X[rows], like, before)
-            if moves:
-                distance[rows] = np.sqrt(
-                    ((encoder.transform(X[rows]) - Z) ** 2).mean(axis=1))
-        if self.step.clip or self.layout.whole.any():
+                away = encoder.transform(X[rows]) - encoder.transform(before)
+                done["move"][rows] = np.sqrt((away**2).mean(axis=1))
+        if not draws and (self.step.clip or self.layout.whole.any()):
             self.layout.make_legal(X, self.step.clip)
-        return distance
+        return done
 
 
 def parents_of(proposal: Proposal) -> np.ndarray:
@@ -213,6 +223,8 @@ class ClassModel(RefinedClass):
     def make(self, proposal: Proposal, n: int, random) -> tuple[Proposal, np.ndarray]:
         """Refine proposals, choose `n` of them, replace copies; the rows, and how far
         each was moved."""
+        if self.gan is not None and self.gan.draws_values_:  # nothing to choose among
+            proposal = Proposal(*(part[:n] for part in proposal))
         moved = self.refine(proposal)
         if len(moved) > n:
             encoder: Any = self.encoder
@@ -248,9 +260,13 @@ class ClassModel(RefinedClass):
                 "occur twice): hardly any other combination of values is left")
         return proposal, moved
 
-    def sample(self, n: int, random_state, noise, default_step: bool) -> np.ndarray:
+    def own_bases(self, proposal: Proposal) -> np.ndarray:
+        """The real rows that rows were made from, as columns of the table."""
+        return self.layout.columns_of(self.bases(proposal, self.rows))
+
+    def sample(self, n: int, random_state, noise, default_step: bool) -> tuple:
         """More rows, as columns of the table: fresh ones where the first step can, from
-        the pool otherwise."""
+        the pool otherwise; and their bases, where rules of the user's own need them."""
 
         def more(n, random_state, noise):
             if not self.step.needs_table:
@@ -273,7 +289,8 @@ class ClassModel(RefinedClass):
             random = check_random_state(random_state)
             draw_again(made, moved, self.known,
                        lambda n, turn: more(n, random, random), random)
-        return self.layout.columns_of(made.X)
+        own = self.rules is not None and self.rules.objects
+        return self.layout.columns_of(made.X), self.own_bases(made) if own else None
 
 # %% ../nbs/44_steps.ipynb #fbf2ef90
 def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
@@ -301,7 +318,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
     if isinstance(step, SMOTEStep) and k < 5:
         notes.append(f"only {k} neighbour(s) instead of {most}")
     return ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
-                      layout.kinds, layout.values, step, gan, notes, layout,
+                      layout.kinds, layout.values, layout.rules, step, gan, notes, layout,
                       candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397
