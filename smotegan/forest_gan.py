@@ -28,8 +28,7 @@ from smotegan.second import (
 from .ties import Finish
 
 # %% auto #0
-__all__ = ['MOST_TOLD', 'MOST_ROWS', 'MOST_JUDGED', 'BORROWED', 'Critic', 'Drawn', 'Game', 'train_critics', 'Plain',
-           'ForestSettings', 'GrowsForests', 'ForestGAN']
+__all__ = ['ForestGAN']
 
 # %% ../nbs/38_forest_gan.ipynb #54fc5af2
 MOST_TOLD = 1000  # rows of each kind that a tree of the critic sees

@@ -41,7 +41,7 @@ from smotegan.rule_kinds import (
 from .table import TableCodec
 
 # %% auto #0
-__all__ = ['ColumnInfo', 'Rules']
+__all__ = ['Rules']
 
 # %% ../nbs/19_rules.ipynb #cb28c32e
 @dataclass

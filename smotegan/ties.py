@@ -13,7 +13,7 @@ from .rule_kinds import LookupRule
 from .rules import Rules
 
 # %% auto #0
-__all__ = ['Ties', 'Finish']
+__all__ = []
 
 # %% ../nbs/35_ties.ipynb #4f016344
 class Ties:
