@@ -19,13 +19,13 @@ from sklearn.utils import gen_batches
 from .distance import nearest_rows
 from .forest import ColumnForests, Space, Trees
 from .parameters import Interval, StrOptions, numpy_generator
-from .ties import Finish
 from smotegan.second import (
     SECOND_STEPS,
     SecondStep,
     check_positions,
     fill_anchors,
 )
+from .ties import Finish
 
 # %% auto #0
 __all__ = ['MOST_TOLD', 'MOST_ROWS', 'MOST_JUDGED', 'BORROWED', 'Critic', 'Drawn', 'Game', 'train_critics', 'Plain',

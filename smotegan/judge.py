@@ -65,6 +65,7 @@ def shared_pool(X, pool, parents, fold: np.ndarray, n_folds: int) -> tuple:
 
 # %% ../nbs/30_judge.ipynb #beb7cfa9
 MIN_ROWS_CROSS_FIT = 12
+FEW_ROWS = "cross-fitting needs"
 
 
 def deal_folds(X, pool, parents, n_folds: int, rng, propose=None, cross_fit="auto",
@@ -75,7 +76,7 @@ def deal_folds(X, pool, parents, n_folds: int, rng, propose=None, cross_fit="aut
     if not reason and n_folds == 1:
         reason = "a single generator leaves no fold to hold out"
     elif not reason and cross_fit == "auto" and n_rows < MIN_ROWS_CROSS_FIT:
-        reason = f"cross-fitting needs {MIN_ROWS_CROSS_FIT} rows, there are {n_rows}"
+        reason = f"{FEW_ROWS} {MIN_ROWS_CROSS_FIT} rows, there are {n_rows}"
     elif not reason and (not cross_fit or n_rows < 2 * n_folds):
         reason = "cross-fitting is switched off, or has too few rows"
     if not reason:

@@ -185,9 +185,9 @@ def smote_own(X, sizes, n: int, random_state=None, out=None, neighbors=None,
         rows[:, i] = parent_values(X[:, i], made, rng)
     for i in np.flatnonzero(np.isnan(X).any(axis=0) & (sizes == 0)):
         rows[:, i] = interpolate_missing(rows[:, i], X[base, i], X[neighbor, i], weight)
-    for i, on in ({} if values is None else pinned(values, X)).items():
+    for at, on in ({} if values is None else pinned(values, X)).items():
         both, one = on[base] & on[neighbor], on[base] != on[neighbor]
-        rows[one, i] = X[made.anchor[one], i]
-        own = parent_values(X[:, i], made, rng)
-        rows[both, i] = own[both]
+        rows[one, at] = X[made.anchor[one], at]
+        own = parent_values(X[:, at], made, rng)
+        rows[both, at] = own[both]
     return made

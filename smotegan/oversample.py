@@ -143,7 +143,8 @@ class ReadsTables(BaseOverSampler):
         settings = gan.get_params() if gan else {}
         for name, weight in AWARE.items():
             if name in settings:
-                return gan if settings[name] else clone(gan).set_params(**{name: weight})
+                lent = gan if settings[name] else clone(gan)
+                return lent.set_params(**{name: settings[name] or weight})
         raise ValueError(
             "'aware' needs forests or a GAN, which learn where the other classes are; "
             f"got aware=True and gan={self.gan!r}. Leave one out.")
@@ -225,6 +226,7 @@ class MakesMore:
     def _obey(self, rows: np.ndarray, bases: np.ndarray, layout: Layout) -> np.ndarray:
         """Rows mended by the user's own rules, in tables like the user's."""
         table, rules = self.table_, layout.rules
+        assert rules is not None
         if table is None:
             return np.asarray(rules.repair_frame(rows, bases))
         return table.transform(rules.repair_frame(table.inverse_transform(rows),

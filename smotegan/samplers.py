@@ -46,8 +46,8 @@ class ClassData:
     rows are compared; with None all is as in imbalanced-learn. With `groups`, one for
     each row, the neighbours of a row are of its group. `kinds` names columns that are
     not what their numbers say, as `TableEncoder` takes it. `values` are what the
-    columns hold, as `Values` learned it from the table; None: anything. `rules` are what
-    every real row obeys.
+    columns hold, as `Values` learned it from the table; None: anything. `rules` are
+    what every real row obeys.
     """
 
     label: Any

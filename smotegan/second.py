@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .distance import nearest_rows
 from smotegan.judge import (
+    FEW_ROWS,
     Candidate,
     Folds,
     Judge,
@@ -416,7 +417,8 @@ class SecondStep(Refiner):
             The class as codes, for steps that work on those: its `rows`, in the order
             of `X`, and `sizes`; the `encoder` that made `X` of them; the `values` that
             its columns hold and its `rules`, either may be None; and the mask
-            `computed` of the columns that follow from others. Noise and networks have no use for it.
+            `computed` of the columns that follow from others. Noise and networks have
+            no use for it.
 
         Returns
         -------
@@ -499,8 +501,11 @@ class SecondStep(Refiner):
 
     def _keep(self, judge: Judge, reason: str) -> None:
         """Write down what the judge saw, and keep what is to be used."""
-        asked = (judge.trained or judge.untrained[:1])[-1]
-        chosen = best_of(judge) if self.guard and not reason else asked
+        chosen = (judge.trained or judge.untrained[:1])[-1]
+        if self.guard and not reason:
+            chosen = best_of(judge)
+        elif self.guard and reason.startswith(FEW_ROWS):  # nobody could judge it
+            chosen = judge.untrained[0]
         self._use(chosen)
         self.best_update_ = chosen.line["update"]
         self.spread_ = 0.0 if self.best_update_ else float(chosen.line["spread"])

@@ -159,8 +159,9 @@ class RefinedClass(ProposedClass):
     def refine(self, proposal: Proposal, random_state=None) -> np.ndarray:
         """Refine proposed rows and make them legal, in place; for each row how far it
         went (in deviations), and which of its values were redrawn."""
-        X, gan = proposal.X, None if self.encoder is None else self.gan
-        moves, encoder = gan is not None and gan.moves_rows_, self.encoder
+        X, encoder = proposal.X, self.encoder
+        gan: Any = None if encoder is None else self.gan
+        moves = gan is not None and gan.moves_rows_
         draws = moves and gan.draws_values_
         done = np.zeros(len(X), [("move", float), (
             "redrawn", bool, (X.shape[1] if draws else 0,))])
@@ -181,7 +182,7 @@ class RefinedClass(ProposedClass):
                     self.layout.make_legal(X[rows], True)
                 if legal:
                     self.mend(X[rows], self.bases(part, self.rows), before)
-            if moves:
+            if moves and encoder is not None:
                 away = encoder.transform(X[rows]) - encoder.transform(before)
                 done["move"][rows] = np.sqrt((away**2).mean(axis=1))
         if not draws and (self.step.clip or self.layout.whole.any()):
@@ -318,7 +319,8 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
     if isinstance(step, SMOTEStep) and k < 5:
         notes.append(f"only {k} neighbour(s) instead of {most}")
     return ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
-                      layout.kinds, layout.values, layout.rules, step, gan, notes, layout,
+                      layout.kinds, layout.values, layout.rules, step, gan, notes,
+                      layout,
                       candidates=candidates)
 
 # %% ../nbs/44_steps.ipynb #4e799397

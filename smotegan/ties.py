@@ -37,7 +37,8 @@ class Ties:
             self.link[k, list(wider)] = True
         self.reach: dict[int, np.ndarray] = {}
         for i in range(codes.shape[1]):
-            reach, changed, more = set(), {i}, {-1}
+            reach: set[int] = set()
+            changed, more = {i}, {-1}
             while more:
                 more = {k for k, of_rule in enumerate(columns) if of_rule & changed}
                 more -= reach
