@@ -142,17 +142,14 @@ class Layout:
 
     def find_rules(self, codes: np.ndarray, table, rules="find") -> pd.DataFrame:
         """Find what every row of the table obeys, or take what the user says."""
-        names = range(self.n_columns)
-        columns = (ColumnInfo.of_groups([ColumnInfo(f"x{i}") for i in names], self)
-                   if table is None else ColumnInfo.of_codec(table, self))
-        found = Rules.find(codes, columns, rules)
+        plain = [ColumnInfo(f"x{i}") for i in range(self.n_columns)]
+        found = Rules.find(codes, ColumnInfo.of_groups(plain, self) if table is None
+                           else ColumnInfo.of_codec(table, self), rules)
         self.rules = found if found.rules or found.objects else None
         return found.frame()
 
     def mask_of(self, mask: np.ndarray) -> np.ndarray:
         """What is true of columns of codes, for the columns of the table."""
-        if not self.groups:
-            return mask
         return mask[:, columns_of_codes(self.groups, self.n_columns)]
 
     def make_legal(self, rows: np.ndarray, clip: bool) -> np.ndarray:
