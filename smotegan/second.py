@@ -501,8 +501,8 @@ class SecondStep(Refiner):
 
     def _keep(self, judge: Judge, reason: str) -> None:
         """Write down what the judge saw, and keep what is to be used."""
-        few = self.guard and reason.startswith(FEW_ROWS)  # to judge what was learned
-        asked = judge.untrained[0] if few else [*judge.untrained[:1], *judge.trained][-1]
+        few = self.guard and reason.startswith(FEW_ROWS)  # too few to judge
+        asked = [judge.untrained[0], *([] if few else judge.trained)][-1]
         chosen = best_of(judge) if self.guard and not reason else asked
         self._use(chosen)
         update = self.best_update_ = chosen.line["update"]
