@@ -255,10 +255,12 @@ class GrowsForests(ForestSettings):
         ----------
         X, pool : array-like
             The real rows of the class and proposals, standardised.
-        *arguments, **keywords
+        *arguments : tuple
             As of `SecondStep.fit`.
         table : ClassData or None, default=None
             The class as codes. None takes `X` as columns of numbers.
+        **keywords : dict
+            As of `SecondStep.fit`.
 
         Returns
         -------
