@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeRegressor
 from .ties import Finish
 
 # %% auto #0
-__all__ = ['MOST_LEVELS', 'MOST_GROWN', 'Trees', 'Space', 'value_ranges', 'GrownForests', 'ColumnForests']
+__all__ = []
 
 # %% ../nbs/37_forest.ipynb #765a93e6
 @dataclass

@@ -28,8 +28,7 @@ from smotegan.second import (
 from .ties import Finish
 
 # %% auto #0
-__all__ = ['MOST_TOLD', 'MOST_ROWS', 'MOST_JUDGED', 'BORROWED', 'Critic', 'Drawn', 'Game', 'train_critics', 'Plain',
-           'ForestSettings', 'GrowsForests', 'ForestGAN']
+__all__ = ['ForestGAN']
 
 # %% ../nbs/38_forest_gan.ipynb #54fc5af2
 MOST_TOLD = 1000  # rows of each kind that a tree of the critic sees
@@ -256,10 +255,12 @@ class GrowsForests(ForestSettings):
         ----------
         X, pool : array-like
             The real rows of the class and proposals, standardised.
-        *arguments, **keywords
+        *arguments : tuple
             As of `SecondStep.fit`.
         table : ClassData or None, default=None
             The class as codes. None takes `X` as columns of numbers.
+        **keywords : dict
+            As of `SecondStep.fit`.
 
         Returns
         -------

@@ -51,6 +51,15 @@ def steps_of_times(coder) -> list[int]:
     own = coder.step * IN_NS[time_unit(coder.like)]
     return [step // own for step in wanted if step % own == 0 and step > own]
 
+# %% ../nbs/41_layout.ipynb #b24d85fc
+def columns_of_codes(groups: list, n_columns: int) -> np.ndarray:
+    """For each column of a table, the column of codes that it is part of."""
+    at, kept = np.zeros(n_columns, dtype=int), kept_columns(groups, n_columns)
+    at[kept] = np.arange(len(kept))
+    for group in groups:
+        at[group] = at[group[0]]
+    return at
+
 # %% ../nbs/41_layout.ipynb #f5c75493
 FAR = 1e6  # so many standard deviations of an identifier count as one
 
@@ -131,23 +140,17 @@ class Layout:
             return codes
         return expand_groups(codes, self.groups, self.n_columns)
 
-    def find_rules(self, codes: np.ndarray, table, rules="find") -> None:
+    def find_rules(self, codes: np.ndarray, table, rules="find") -> pd.DataFrame:
         """Find what every row of the table obeys, or take what the user says."""
-        if rules is None:
-            return
-        names = range(self.n_columns)
-        columns = (ColumnInfo.of_groups([ColumnInfo(f"x{i}") for i in names], self)
-                   if table is None else ColumnInfo.of_codec(table, self))
-        self.rules = Rules.find(codes, columns, rules)
+        plain = [ColumnInfo(f"x{i}") for i in range(self.n_columns)]
+        found = Rules.find(codes, ColumnInfo.of_groups(plain, self) if table is None
+                           else ColumnInfo.of_codec(table, self), rules)
+        self.rules = found if found.rules or found.objects else None
+        return found.frame()
 
     def mask_of(self, mask: np.ndarray) -> np.ndarray:
         """What is true of columns of codes, for the columns of the table."""
-        at = np.zeros(self.n_columns, dtype=int)
-        kept = kept_columns(self.groups, self.n_columns)
-        at[kept] = np.arange(len(kept))
-        for group in self.groups:
-            at[group] = at[group[0]]
-        return mask[:, at]
+        return mask[:, columns_of_codes(self.groups, self.n_columns)]
 
     def make_legal(self, rows: np.ndarray, clip: bool) -> np.ndarray:
         """Round integer columns, in place; with `clip` reflect into the limits too."""

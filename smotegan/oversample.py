@@ -528,8 +528,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = X.toarray() if scattered else X
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
-        if self.scale:
-            layout.find_rules(codes, table, self.rules)
+        rules = layout.find_rules(codes, table, self.rules if self.scale else None)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(
             X, y, codes, layout, wanted, self.random_state, smote=self.smote,
@@ -540,7 +539,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         new = X_res[len(y):]
         new = again = new.toarray() if scattered else new
         if layout.rules is not None and layout.rules.objects:
-            new = self._obey(new, np.concatenate([
+            new[:] = again[:] = self._obey(new, np.concatenate([
                 models[label].own_bases(made[label][0]) for label in made]), layout)
         if table is not None:  # the rows as the user gets them, and as read again
             rows, new = new, table.inverse_transform(new)
@@ -549,10 +548,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         self.models_ = models
         self.report_, self.provenance_, self.history_ = account_of(models, made, y)
         names = range(X.shape[1]) if table is None else table.names_
-        self.redrawn_ = redrawn_of(made, layout, list(names))
-        self.rules_ = pd.DataFrame(
-            columns=["rule", "kind", "support", "exceptions"]
-        ) if layout.rules is None else layout.rules.frame()
+        self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, list(names))
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
         self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
         self._layout, self._dtype = layout, X.dtype

@@ -501,17 +501,15 @@ class SecondStep(Refiner):
 
     def _keep(self, judge: Judge, reason: str) -> None:
         """Write down what the judge saw, and keep what is to be used."""
-        chosen = (judge.trained or judge.untrained[:1])[-1]
-        if self.guard and not reason:
-            chosen = best_of(judge)
-        elif self.guard and reason.startswith(FEW_ROWS):  # nobody could judge it
-            chosen = judge.untrained[0]
+        few = self.guard and reason.startswith(FEW_ROWS)  # too few to judge
+        asked = [judge.untrained[0], *([] if few else judge.trained)][-1]
+        chosen = best_of(judge) if self.guard and not reason else asked
         self._use(chosen)
-        self.best_update_ = chosen.line["update"]
-        self.spread_ = 0.0 if self.best_update_ else float(chosen.line["spread"])
+        update = self.best_update_ = chosen.line["update"]
+        self.spread_ = 0.0 if update else float(chosen.line["spread"])
         self.checkpoints_ = checkpoints_of(judge)
-        self.untrained_ = pd.DataFrame([seen.line for seen in judge.untrained])
-        self.untrained_.sort_values("spread", ignore_index=True, inplace=True)
+        self.untrained_ = pd.DataFrame([seen.line for seen in judge.untrained]
+                                       ).sort_values("spread", ignore_index=True)
         self.training_ = describe(judge, self.guard, reason)
 
 # %% ../nbs/31_second.ipynb #677191ed

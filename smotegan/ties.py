@@ -13,7 +13,7 @@ from .rule_kinds import LookupRule
 from .rules import Rules
 
 # %% auto #0
-__all__ = ['Ties', 'Finish']
+__all__ = []
 
 # %% ../nbs/35_ties.ipynb #4f016344
 class Ties:
@@ -54,12 +54,10 @@ class Ties:
             rule = self.rules.rules[k]
             if needed is not None and not needed[rule.computed]:
                 continue
-            wrong = np.flatnonzero(~rule.holds(V, self.facts)
-                                   & self.held[donors[:, rule.computed], k])
-            if len(wrong):
-                value = rule.compute(V[wrong], self.facts, rule.computed)
-                V[wrong, rule.computed] = np.where(
-                    np.isnan(value), V[wrong, rule.computed], value)
+            wrong = ~rule.holds(V, self.facts) & self.held[donors[:, rule.computed], k]
+            value = rule.compute(V[wrong], self.facts, rule.computed)
+            V[wrong, rule.computed] = np.where(np.isnan(value),
+                                               V[wrong, rule.computed], value)
         return V
 
     def broken(self, codes: np.ndarray, donors: np.ndarray, which) -> np.ndarray:
@@ -88,17 +86,15 @@ class Ties:
         back = donors.copy()
         back[:, i] = before
         doubtful = np.intersect1d(reach, self.doubtful)
-        if len(doubtful):  # exceptions stay what they are
-            exception = self.broken(codes, back, doubtful).any(axis=1)
-            donors[exception] = back[exception]
-        else:
-            exception = np.zeros(len(donors), dtype=bool)
+        # Exceptions stay what they are
+        exception = self.broken(codes, back, doubtful).any(axis=1)
+        donors[exception] = back[exception]
         broken = self.broken(codes, donors, reach)
         bad = np.flatnonzero(broken.any(axis=1) & ~exception)
         if not len(bad):
             return
-        now, back = donors[bad], back[bad]
-        given, known = now[:, [i]], self.broken(codes, back, every)
+        now, back, given = donors[bad], back[bad], donors[bad][:, [i]]
+        known = self.broken(codes, back, every)
         together = np.zeros((len(bad), len(every)), dtype=bool)
         together[:, reach] = broken[bad]
         for _ in range(3):  # the columns of the broken rules, and of those they break
