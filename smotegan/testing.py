@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 
+from .forest_gan import ForestGAN
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -21,7 +22,6 @@ from smotegan.frames import (
     is_frame,
     read_columns,
 )
-from .forest_gan import ForestGAN
 from .gan import GAN
 from .oversample import SMOTEGAN
 from .samplers import ProWSyn
@@ -281,7 +281,8 @@ def table_examples() -> Any:
         first = draw(st.sampled_from(names))
         steps = {"none": "none", "forests": ForestGAN(**SMALL_FORESTS),
                  "GAN": GAN(**SMALL_GAN)}
-        sampler = SMOTEGAN(FIRST[first], steps[second], random_state=draw(st.integers(0, 99)),
+        sampler = SMOTEGAN(FIRST[first], steps[second],
+                           random_state=draw(st.integers(0, 99)),
                            missing="model" if missing else "refuse")
         return X, y, sampler
 
