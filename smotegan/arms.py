@@ -53,7 +53,7 @@ class Arm(NamedTuple):
 
 # %% ../nbs/63_arms.ipynb #3afbd307
 def first_step_alone(smote: Any) -> SMOTEGAN:
-    """An over-sampler on any table, in standardised units, without a GAN."""
+    """An over-sampler on any table, in standardised units, with no second step."""
     return SMOTEGAN(smote, "none", candidates=1, missing="model")
 
 # %% ../nbs/63_arms.ipynb #d26574fd

@@ -125,8 +125,8 @@ def one_history(history: Any, label: Any = None) -> pd.DataFrame:
     if not is_table or not set(HISTORY) <= set(history.columns):
         got = list(history.columns) if is_table else type(history).__name__
         raise ValueError(
-            "'history' must be the 'history_' of a fitted GAN or SMOTEGAN, a DataFrame "
-            f"with the columns {list(HISTORY)}; got {got}.")
+            "'history' must be the 'history_' of a fitted GAN, or of a SMOTEGAN with "
+            f"gan=GAN(), a DataFrame with the columns {list(HISTORY)}; got {got}.")
     if not len(history):
         raise ValueError("'history' must have an update to draw; got 0 rows. 'report_' "
                          "tells why a class was not trained.")
@@ -149,7 +149,7 @@ def plot_training(history: pd.DataFrame, ax: Axes | None = None, *, label: Any =
     Parameters
     ----------
     history : pandas.DataFrame of shape (n_updates, 4 or 5)
-        The ``history_`` of a fitted `GAN` or `SMOTEGAN`.
+        The ``history_`` of a fitted `GAN`, or of a `SMOTEGAN` with ``gan=GAN()``.
     ax : matplotlib.axes.Axes or None, default=None
         Where to draw; None is the current axes.
     label : object, default=None

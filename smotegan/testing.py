@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 
+from .forest_gan import ForestGAN
 from smotegan.frames import (
     as_numbers,
     column_names,
@@ -31,6 +32,8 @@ __all__ = ['FIRST', 'random_table', 'check_promises', 'table_examples']
 # %% ../nbs/48_checks.ipynb #c4bf9f19
 SMALL_GAN: dict[str, Any] = {"epochs": 1, "n_generators": 2, "k_neighbors": 5,
                              "pool_size": 64, "batch_size": 16, "jit_compile": False}
+SMALL_FORESTS: dict[str, Any] = {"n_trees": 2, "critic_trees": 3, "n_folds": 2,
+                                 "pool_size": 50}
 
 # %% ../nbs/48_checks.ipynb #b8abe7b0
 NUMBERS: dict[str, Any] = {
@@ -273,11 +276,13 @@ def table_examples() -> Any:
         if draw(st.sampled_from([False] * 9 + [True])):  # copies of the first row
             rows = np.repeat(0, len(y))
             X = X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
-        with_gan = draw(st.sampled_from([False] * 7 + [True]))
-        names = [name for name in FIRST if with_gan or name != "noise"]
+        second = draw(st.sampled_from(["none"] * 5 + ["forests"] * 2 + ["GAN"]))
+        names = [name for name in FIRST if second != "none" or name != "noise"]
         first = draw(st.sampled_from(names))
-        gan = GAN(**SMALL_GAN) if with_gan else "none"
-        sampler = SMOTEGAN(FIRST[first], gan, random_state=draw(st.integers(0, 99)),
+        steps = {"none": "none", "forests": ForestGAN(**SMALL_FORESTS),
+                 "GAN": GAN(**SMALL_GAN)}
+        sampler = SMOTEGAN(FIRST[first], steps[second],
+                           random_state=draw(st.integers(0, 99)),
                            missing="model" if missing else "refuse")
         return X, y, sampler
 
