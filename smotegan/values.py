@@ -15,7 +15,7 @@ from sklearn.utils import gen_batches
 from .encoder import reflect
 
 # %% auto #0
-__all__ = ['CHUNK', 'Values']
+__all__ = []
 
 # %% ../nbs/18_values.ipynb #e43d1a46
 ON = 1e-6  # how far from a grid, in steps, floating point may put a value
