@@ -18,7 +18,7 @@ import pytest
 from common import COURSE, ROOT, read, with_parameters
 
 pytestmark = pytest.mark.xdist_group("site")
-SITE, SITE_MB = ROOT / "_site", 30
+SITE, SITE_MB = ROOT / "_site", 36
 BUILD = ["-m", "sphinx", "-W", "-q", "--keep-going", "-c", "docs", "-d", "_build/doctrees", ".", "_site"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDTHS = (1280, 390)  # a desk and a phone
