@@ -356,7 +356,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         very wide tables there are fewer.
     rules : 'find', list or None, default='find'
         What holds in every real row, and so in every synthetic one. ``"find"`` looks
-        for it in the table ([`smotegan.rules.Rules`]); a list has rules of your own,
+        for it in the table, as `smotegan.rules.Rules`; a list has rules of your own,
         as texts such as ``"total == net + tax"`` or ``"left >= joined"``, or as objects
         with ``holds(X)`` and ``repair(X)``, and ``"find"`` among them; None keeps none.
         Not used with ``scale=False``.
@@ -541,6 +541,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
         if layout.rules is not None and layout.rules.objects:
             new[:] = again[:] = self._obey(new, np.concatenate([
                 models[label].own_bases(made[label][0]) for label in made]), layout)
+            if scattered:
+                X_res = sparse.vstack([X, sparse.csr_matrix(new)], format=X.format)
         if table is not None:  # the rows as the user gets them, and as read again
             rows, new = new, table.inverse_transform(new)
             again = table.transform(new)
@@ -559,8 +561,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
             self.smote_, self.gan_ = model.step, model.gan
         for model in models.values():
             model.X = model.y = None
-        if any(model.notes for model in models.values()):
-            warn_of_notes(models)
+        warn_of_notes(models)
         if layout.identifiers:
             layout.warn_of_identifiers(table)
         return X_res, y_res, new
