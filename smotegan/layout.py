@@ -158,12 +158,19 @@ class Layout:
             rows[:] = reflect(rows, self.low, self.high)
         return np.rint(rows, out=rows, where=self.whole)
 
-    def warn_of_identifiers(self, table) -> None:
-        """Tell of the columns that seem to number the rows."""
-        names = [i if table is None else table.names_[i] for i in self.identifiers]
+    def warn_of_identifiers(self, table, scattered: bool = False) -> None:
+        """Tell of the columns that seem to number the rows, and what can be done."""
+        names = [f"x{i}" if table is None else table.names_[i] for i in self.identifiers]
+        kinds = {name: "categorical" if table is not None and table.sizes_[i] else
+                 "continuous" for name, i in zip(names, self.identifiers, strict=True)}
+        way = f"pass kinds={dict(list(kinds.items())[:5])}"
+        if scattered:  # which takes no kinds
+            way = "pass scale=False"
+        elif "continuous" in kinds.values():
+            way += " (for a number also 'categorical')"
         warnings.warn(
             f"Column(s) {names} seem to number the rows, as nearly every value is "
             "different: left out when neighbours are looked for. What synthetic rows "
             "have there means nothing, or repeats a real row's. Drop them before "
-            f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
-            "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+            f"training, or {way} if they are no identifiers.", UserWarning,
+            stacklevel=2)

@@ -29,13 +29,22 @@ from .gan import GAN, WGANGP
 from smotegan.inputs import (
     NOT_FITTED,
     below,
+    check_index,
     check_strategy,
     labels_below,
+    one_column,
     read_input,
+    shape_of,
 )
 from .layout import Layout
 from .leak import RowKeys
-from .parameters import Interval, StrOptions, check_n_samples
+from smotegan.parameters import (
+    Interval,
+    StrOptions,
+    check_fork,
+    check_n_samples,
+    one_thread_after_fork,
+)
 from smotegan.report import (
     account_of,
     redrawn_of,
@@ -51,7 +60,7 @@ from .table import check_numeric
 __all__ = ['TWELVE_SAMPLERS', 'SMOTEGAN']
 
 # %% ../nbs/46_oversample.ipynb #0737935e
-PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref")
+PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref", "_sparse")
 
 
 @contextmanager
@@ -77,6 +86,24 @@ def weak_result(X, y):
     except TypeError:  # a list
         return lambda: None
     return lambda: None if alive() is None else (alive(), y)
+
+
+def sparse_columns(X) -> dict:
+    """The sparse columns of a frame of pandas: their places, dtypes and fill values."""
+    if not isinstance(X, pd.DataFrame):
+        return {}
+    return {place: (str(dtype.subtype), dtype.fill_value)
+            for place, dtype in enumerate(X.dtypes) if isinstance(dtype, pd.SparseDtype)}
+
+
+def with_sparse(rows: pd.DataFrame, columns: dict) -> pd.DataFrame:
+    """Rows with sparse columns again."""
+    if not columns:
+        return rows
+    kept = [rows.iloc[:, place].astype(pd.SparseDtype(*columns[place]))
+            if place in columns else rows.iloc[:, place]
+            for place in range(rows.shape[1])]
+    return pd.concat(kept, axis=1).set_axis(rows.columns, axis=1)
 
 # %% ../nbs/46_oversample.ipynb #da6d3d6e
 # What the others weigh where they are looked at: as rows of trees, as a boundary
@@ -110,11 +137,14 @@ class ReadsTables(BaseOverSampler):
     sampling_strategy_: dict
 
     def _read(self, X, y):
-        """Check the parameters; the codes of a table, its labels, and their series."""
+        """Check the parameters; the codes of a table, its labels, and their form."""
         self._validate_params()
         for part in (self.smote, self.gan):
             if hasattr(part, "_validate_params"):
                 part._validate_params()
+        if isinstance(self._second_step(), GAN):
+            check_fork()  # before anything is computed
+        self._sparse = sparse_columns(X)
         X, self.table_, y, labels = read_input(X, y, self.kinds, self.missing)
         return X, y, labels
 
@@ -178,6 +208,7 @@ class MakesMore:
     _dtype: Any
     _layout: Layout
     _as_is: bool
+    _sparse: dict
 
     def sample(self, n_samples: int, label: Any = None, random_state: Any = None
                ) -> Any:
@@ -214,14 +245,16 @@ class MakesMore:
                 "'label' must be a class that was over-sampled, one of "
                 f"{np.array(list(usable)).tolist()}; got {label!r}.")
         seed = self._random if random_state is None else random_state
-        rows, bases = usable[label].sample(n, seed, random_state, self.smote is None)
+        with one_thread_after_fork():
+            rows, bases = usable[label].sample(n, seed, random_state,
+                                               self.smote is None)
         if bases is not None:
             rows = self._obey(rows, bases, self._layout)
         rows = rows.astype(self._dtype)
         new = rows if table is None else table.inverse_transform(rows)
         as_is = table is None or self._as_is
         self.keys_.add(rows if as_is else table.transform(new))
-        return new
+        return with_sparse(new, self._sparse)
 
     def _obey(self, rows: np.ndarray, bases: np.ndarray, layout: Layout) -> np.ndarray:
         """Rows mended by the user's own rules, in tables like the user's."""
@@ -469,7 +502,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         SMOTEGAN
             The sampler, with `sampling_strategy_` but without rows.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), one_thread_after_fork():
             X, y, _ = self._read(X, y)
             return super().fit(X, y, **params)
 
@@ -482,7 +515,9 @@ class SMOTEGAN(MakesMore, ReadsTables):
         X : frame, array-like or sparse matrix of shape (n_samples, n_features)
             The table. A frame may be of pandas, polars or Arrow.
         y : array-like or series of shape (n_samples,)
-            The classes.
+            The classes. A table with one column is taken as that column, with a
+            warning; one with several must be indicators, with a single 1 in each row,
+            and its classes are the positions of the columns.
         sample_weight : None
             Must be None: rows that are made have no weight of their own.
         groups : array-like of shape (n_samples,) or None, default=None
@@ -498,7 +533,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
             The rows of `X`, unchanged and first, and the synthetic ones; of the same
             kind and dtypes.
         y_resampled : ndarray or series of shape (n_samples_new,)
-            Their classes.
+            Their classes, in the form of `y`; an array with one column comes back
+            flat.
 
         Raises
         ------
@@ -506,21 +542,25 @@ class SMOTEGAN(MakesMore, ReadsTables):
             If something cannot be done; the message names the parameter or the columns,
             and a way out.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), one_thread_after_fork():
             if sample_weight is not None:
                 raise ValueError(
                     "'sample_weight' must be None; got weights. Rows that are made "
                     "have none, and what comes back has no place for them. Weigh the "
                     "classes in the classifier instead of over-sampling, or repeat "
                     "rows.")
-            codes, plain, labels = self._read(X, y)
+            groups = one_column(groups, "groups")
+            check_index(X, groups, ("X", "groups"))
+            codes, plain, form = self._read(X, y)
             X_res, y_res, new = super().fit_resample(codes, plain, groups=groups,
                                                      **params)
             if self.table_ is not None:
                 X_res = below(X, new)
-            if labels is not None:
-                y_res = labels_below(labels, plain, np.asarray(y_res)[len(plain):])
-            self._result_ref = weak_result(X_res, y_res)
+            flat = y_res
+            if form is not None:
+                y_res = labels_below(form, plain, np.asarray(y_res)[len(plain):])
+            table_like = len(shape_of(y_res)) > 1
+            self._result_ref = weak_result(X_res, flat if table_like else y_res)
         return X_res, y_res
 
     def _fit_resample(self, X, y, groups=None):
@@ -563,7 +603,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
             model.X = model.y = None
         warn_of_notes(models)
         if layout.identifiers:
-            layout.warn_of_identifiers(table)
+            layout.warn_of_identifiers(table, scattered)
         return X_res, y_res, new
 
 # %% ../nbs/46_oversample.ipynb #3c0685b4
