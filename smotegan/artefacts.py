@@ -213,7 +213,7 @@ def percent(share: float) -> str:
 def correlation_words(x: np.ndarray, y: np.ndarray) -> str:
     """The correlation of two parts, which a part without any variation has not."""
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return "not defined (one of them never varies)"
+        return "undefined"
     return f"{np.corrcoef(x, y)[0, 1]:.2f}"
 
 
@@ -235,7 +235,9 @@ def reason(question: Question, column: int, both: Both) -> str:
         true, ours = (correlation_words(*(parts[name][rows] for name in names))
                       for rows in sides)
         mine, other = names if question.columns[0] == column else names[::-1]
-        return f"the correlation of {mine} with {other} is {ours} instead of {true}"
+        why = ", as one of them never varies" if "undefined" in (true, ours) else ""
+        return (f"the correlation of {mine} with {other} is {ours} instead of "
+                f"{true}{why}")
     if question.kind == "equation":
         how = "less" if made > real else "more"
         return f"it follows {how} closely from the other columns{what}"

@@ -147,7 +147,7 @@ class Layout:
         found = Rules.find(codes, ColumnInfo.of_groups(plain, self) if table is None
                            else ColumnInfo.of_codec(table, self), rules)
         self.rules = found if found.rules or found.objects else None
-        return found.frame()
+        return found.frame(table_of(codes, self, table) if found.objects else None)
 
     def mask_of(self, mask: np.ndarray) -> np.ndarray:
         """What is true of columns of codes, for the columns of the table."""
@@ -168,3 +168,9 @@ class Layout:
             "have there means nothing, or repeats a real row's. Drop them before "
             f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
             "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+
+# %% ../nbs/41_layout.ipynb #ad6306ea
+def table_of(codes: np.ndarray, layout: Layout, table=None):
+    """Rows of codes as a table like the user's, with the columns of its groups."""
+    X = layout.columns_of(codes)
+    return X if table is None else table.inverse_transform(X)
