@@ -90,7 +90,8 @@ class Layout:
     rules: Rules | None = None
 
     @classmethod
-    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float):
+    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float,
+           y=None):
         """The layout of a matrix with a codec and a dtype, and the matrix as codes."""
         named = {} if table is None or isinstance(kinds, str) else {
             table.names_.index(name): kind for name, kind in kinds.items()}
@@ -124,7 +125,7 @@ class Layout:
         units[found] *= FAR
         steps = {place[i]: steps_of_times(table.coders_[i]) for i in times}
         named = {place[i]: kind for i, kind in named.items()}
-        values = Values.of(codes, sizes, named, steps)
+        values = Values.of(codes, sizes, named, steps, y)
         whole = (whole[kept] if whole.ndim else whole) & np.array(
             [column is None for column in values.columns])
         return cls(X.shape[1], groups, sizes, spread, units, named or None,

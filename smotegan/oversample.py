@@ -528,7 +528,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         table, scattered = self.table_, sparse.issparse(X)
         dense = X.toarray() if scattered else X
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
-        layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
+        layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype, y)
         rules = layout.find_rules(codes, table, self.rules if self.scale else None)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(
