@@ -75,7 +75,8 @@ def arms() -> dict:
         "ProWSyn": lambda seed: untrained(ProWSyn(), seed),
         "best by the judge": lambda seed: partial(best_control, seed),
         "local noise, chosen": lambda seed: untrained("spread", seed, 8),
-        "SMOTEGAN": lambda seed: SMOTEGAN(gan=gan, random_state=seed),
+        "SMOTEGAN": lambda seed: SMOTEGAN(random_state=seed),
+        "SMOTEGAN, network": lambda seed: SMOTEGAN(gan=gan, random_state=seed),
         "SMOTEGAN, aware": lambda seed: SMOTEGAN(
             gan=gan, aware=True, random_state=seed),
     }

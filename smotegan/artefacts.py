@@ -313,6 +313,13 @@ def percent(share: float) -> str:
 RULE = "the rule"  # how a reason begins that is a rule
 
 
+def correlation_words(x: np.ndarray, y: np.ndarray) -> str:
+    """The correlation of two parts, which a part without any variation has not."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return "undefined"
+    return f"{np.corrcoef(x, y)[0, 1]:.2f}"
+
+
 def reason(question: Question, column: int, both: Both) -> str:
     """What a question found, in words."""
     sides, what = (both.truth, ~both.truth), question.what
@@ -328,12 +335,12 @@ def reason(question: Question, column: int, both: Both) -> str:
     if question.kind == "link":
         names = what.split(BETWEEN)
         parts = {part.name: part.values for part in table_parts(both)}
-        with np.errstate(invalid="ignore"):  # a constant column has no correlation
-            true, ours = (np.corrcoef(*(parts[name][rows] for name in names))[0, 1]
-                          for rows in sides)
+        true, ours = (correlation_words(*(parts[name][rows] for name in names))
+                      for rows in sides)
         mine, other = names if question.columns[0] == column else names[::-1]
-        return (f"the correlation of {mine} with {other} is {ours:.2f} instead of "
-                f"{true:.2f}")
+        why = ", as one of them never varies" if "undefined" in (true, ours) else ""
+        return (f"the correlation of {mine} with {other} is {ours} instead of "
+                f"{true}{why}")
     if question.kind == "equation":
         how = "less" if made > real else "more"
         return f"it follows {how} closely from the other columns{what}"

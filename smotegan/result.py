@@ -68,7 +68,8 @@ high.</p>{{ grid(loud, ["bad"] * loud | length) }}{% endif %}
 {% endif %}
 {{ marginals }}
 <h2>Rules that real rows obey</h2>{% if rules | length %}<p>The share of the rows that
-obey each of them. Broken: an alarm.</p>{{ grid(rules[:10], rules["compared"][:10].map({"broken": "bad", "as real": ""})) }}
+obey each of them. Broken: an alarm.</p>
+{{ grid(rules[:10], rules["compared"][:10].map({"broken": "bad", "as real": ""})) }}
 {% if rules | length > 10 %}<details><summary>{{ rules | length - 10 }} more</summary>
 {{ grid(rules[10:]) }}</details>{% endif %}{% else %}<p>None was found.</p>{% endif %}
 <details><summary>All {{ report.measures | length }} measures</summary>
@@ -84,9 +85,6 @@ distance punishes copies.</p>{{ grid(report.controls) }}</details>{% endif %}
 one.</small></p>
 """
 
-# %% ../nbs/56_result.ipynb #0ff34b03
-FARTHEST = 5
-
 
 def tone_of(verdict: str) -> str:
     """The colour of a verdict."""
@@ -97,6 +95,10 @@ def tone_of(verdict: str) -> str:
 def no_rules() -> pd.DataFrame:
     """A table of no rules."""
     return pd.DataFrame(columns=RULE_TABLE)
+
+# %% ../nbs/56_result.ipynb #0ff34b03
+FARTHEST = 5
+
 
 @dataclass
 class FidelityReport(WebPage):
