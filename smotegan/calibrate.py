@@ -198,9 +198,9 @@ def out_of_fold(estimator: Any, X: Any, y: Any, folds: Any, classes: Any,
                 fit_params: Any = None, n_jobs: int | None = None
                ) -> tuple[np.ndarray, np.ndarray]:
     """Positions of the predicted rows, and their logits."""
+    predict = delayed(as_task(predict_fold, n_jobs))
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(as_task(predict_fold, n_jobs))(estimator, X, y, fold, classes, fit_params or {})
-        for fold in folds)
+        predict(estimator, X, y, fold, classes, fit_params or {}) for fold in folds)
     return np.concatenate([test for _, test in folds]), np.concatenate(parts)
 
 # %% ../nbs/61_calibrate.ipynb #93e2534b

@@ -161,7 +161,8 @@ class Layout:
 
     def warn_of_identifiers(self, table, scattered: bool = False) -> None:
         """Tell of the columns that seem to number the rows, and what can be done."""
-        names = [f"x{i}" if table is None else table.names_[i] for i in self.identifiers]
+        names = [f"x{i}" if table is None else table.names_[i]
+                 for i in self.identifiers]
         kinds = {name: "categorical" if table is not None and table.sizes_[i] else
                  "continuous" for name, i in zip(names, self.identifiers, strict=True)}
         way = f"pass kinds={dict(list(kinds.items())[:5])}"

@@ -93,7 +93,8 @@ def sparse_columns(X) -> dict:
     if not isinstance(X, pd.DataFrame):
         return {}
     return {place: (str(dtype.subtype), dtype.fill_value)
-            for place, dtype in enumerate(X.dtypes) if isinstance(dtype, pd.SparseDtype)}
+            for place, dtype in enumerate(X.dtypes)
+            if isinstance(dtype, pd.SparseDtype)}
 
 
 def with_sparse(rows: pd.DataFrame, columns: dict) -> pd.DataFrame:

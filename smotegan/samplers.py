@@ -31,7 +31,7 @@ from .values import Values
 __all__ = ['FIRST_STEPS', 'FirstStep', 'ProWSyn', 'majority_neighbor_share']
 
 # %% ../nbs/22_samplers.ipynb #038bf6c1
-class cached:  # noqa: N801, as property
+class cached:
     """A property that is computed once, as `functools.cached_property` is, without a
     lock."""
 

@@ -159,7 +159,8 @@ def deal_parents(neighbors: np.ndarray, n: int, random_state) -> tuple:
     """As `draw_parents`, but every row is the base as often as the others, or once
     more; a row whose only neighbour is itself is none, unless all are like that."""
     rng = check_random_state(random_state)
-    starts = np.flatnonzero((neighbors != np.arange(len(neighbors))[:, None]).any(axis=1))
+    own = np.arange(len(neighbors))[:, None]
+    starts = np.flatnonzero((neighbors != own).any(axis=1))
     starts = starts if len(starts) else np.arange(len(neighbors))
     base = np.resize(starts[rng.permutation(len(starts))], n).astype(np.int32)
     column = rng.randint(neighbors.shape[1], size=n)
