@@ -42,6 +42,15 @@ def is_flag(coder) -> bool:
         ["False"], ["False", "True"])
 
 
+def overruled(kinds: dict, scattered: bool) -> str:
+    """How a user says of some columns that they are no identifiers."""
+    if scattered:  # a sparse matrix takes no kinds
+        return "scale=False"
+    way = f"kinds={dict(list(kinds.items())[:5])}"
+    numbers = "continuous" in kinds.values()
+    return f"{way} (for a number also 'categorical')" if numbers else way
+
+
 SECONDS = (1, 60, 300, 900, 1800, 3600, 43_200, 86_400, 7 * 86_400)
 
 
@@ -165,17 +174,12 @@ class Layout:
                  for i in self.identifiers]
         kinds = {name: "categorical" if table is not None and table.sizes_[i] else
                  "continuous" for name, i in zip(names, self.identifiers, strict=True)}
-        way = f"pass kinds={dict(list(kinds.items())[:5])}"
-        if scattered:  # which takes no kinds
-            way = "pass scale=False"
-        elif "continuous" in kinds.values():
-            way += " (for a number also 'categorical')"
         warnings.warn(
             f"Column(s) {names} seem to number the rows, as nearly every value is "
             "different: left out when neighbours are looked for. What synthetic rows "
             "have there means nothing, or repeats a real row's. Drop them before "
-            f"training, or {way} if they are no identifiers.", UserWarning,
-            stacklevel=2)
+            f"training, or pass {overruled(kinds, scattered)} if they are no "
+            "identifiers.", UserWarning, stacklevel=2)
 
 # %% ../nbs/41_layout.ipynb #ad6306ea
 def table_of(codes: np.ndarray, layout: Layout, table=None):

@@ -78,13 +78,14 @@ def all_or_nothing(sampler):
         raise
 
 
-def weak_result(X, y):
+def weak_result(X, y, flat=None):
     """A function that gives a resampled table and its labels back while the table
-    exists, then None."""
+    exists, then None; `flat` are the labels of indicators."""
     try:
         alive = weakref.ref(X)
     except TypeError:  # a list
         return lambda: None
+    y = y if len(shape_of(y)) < 2 else flat
     return lambda: None if alive() is None else (alive(), y)
 
 
@@ -137,7 +138,7 @@ class ReadsTables(BaseOverSampler):
     rules: Any
     sampling_strategy_: dict
 
-    def _read(self, X, y):
+    def _read(self, X, y, groups=None):
         """Check the parameters; the codes of a table, its labels, and their form."""
         self._validate_params()
         for part in (self.smote, self.gan):
@@ -146,6 +147,7 @@ class ReadsTables(BaseOverSampler):
         if isinstance(self._second_step(), GAN):
             check_fork()  # before anything is computed
         self._sparse = sparse_columns(X)
+        check_index(X, groups, ("X", "groups"))
         X, self.table_, y, labels = read_input(X, y, self.kinds, self.missing)
         return X, y, labels
 
@@ -182,7 +184,8 @@ class ReadsTables(BaseOverSampler):
 
     def _read_groups(self, groups, n: int):
         """Groups as codes, or an error."""
-        codes = pd.factorize(np.asarray(groups, dtype=object))[0]
+        groups = np.asarray(one_column(groups, "groups"), dtype=object)
+        codes = pd.factorize(groups)[0]
         if len(codes) != n or not self.scale or (codes < 0).any():
             raise ValueError(
                 "'groups' must have a group for each row, none of them missing, and "
@@ -551,19 +554,15 @@ class SMOTEGAN(MakesMore, ReadsTables):
                     "have none, and what comes back has no place for them. Weigh the "
                     "classes in the classifier instead of over-sampling, or repeat "
                     "rows.")
-            groups = one_column(groups, "groups")
-            check_index(X, groups, ("X", "groups"))
-            codes, plain, form = self._read(X, y)
+            codes, plain, form = self._read(X, y, groups)
             X_res, y_res, new = super().fit_resample(codes, plain, groups=groups,
                                                      **params)
             if self.table_ is not None:
                 X_res = below(X, new)
-            flat = y_res
-            if form is not None:
-                y_res = labels_below(form, plain, np.asarray(y_res)[len(plain):])
-            table_like = len(shape_of(y_res)) > 1
-            self._result_ref = weak_result(X_res, flat if table_like else y_res)
-        return X_res, y_res
+            in_form = y_res if form is None else labels_below(
+                form, plain, np.asarray(y_res)[len(plain):])
+            self._result_ref = weak_result(X_res, in_form, y_res)
+        return X_res, in_form
 
     def _fit_resample(self, X, y, groups=None):
         table, scattered = self.table_, sparse.issparse(X)
