@@ -472,7 +472,7 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
         return "no room" if np.isnan(share) else f"{share:.0f} [{inside}]"
 
     columns = {score: list(map(text, *(table[block, score] for block in BLOCKS)))
-               for score in SCORES}
+               for score in table["share"]}
     return pd.DataFrame(columns, index=table.index)
 
 
