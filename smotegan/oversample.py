@@ -137,9 +137,8 @@ class ReadsTables(BaseOverSampler):
     def _second_step(self, plain=False):
         """The second step behind the parameter; with `aware`, it looks at the boundary
         with other classes. `plain` tells that all columns are numbers without gaps."""
-        gan = as_second_step(self.gan)
-        if self.gan is None:
-            gan = GAN() if self.aware and plain else ForestGAN()
+        default = GAN() if self.aware and plain else ForestGAN()
+        gan = default if self.gan is None else as_second_step(self.gan)
         if not self.aware:
             return gan
         settings = gan.get_params() if gan else {}
