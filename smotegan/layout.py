@@ -42,6 +42,14 @@ def is_flag(coder) -> bool:
         ["False"], ["False", "True"])
 
 
+def identifier_kinds(places: list, table) -> dict:
+    """The names of identifiers, and what each would be if it were none."""
+    if table is None:
+        return {f"x{i}": "continuous" for i in places}
+    return {table.names_[i]: "categorical" if table.sizes_[i] else "continuous"
+            for i in places}
+
+
 def overruled(kinds: dict, scattered: bool) -> str:
     """How a user says of some columns that they are no identifiers."""
     if scattered:  # a sparse matrix takes no kinds
@@ -99,8 +107,7 @@ class Layout:
     rules: Rules | None = None
 
     @classmethod
-    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float,
-           y=None):
+    def of(cls, X, table=None, kinds="infer", scale=True, dtype=float, y=None):
         """The layout of a matrix with a codec and a dtype, and the matrix as codes."""
         named = {} if table is None or isinstance(kinds, str) else {
             table.names_.index(name): kind for name, kind in kinds.items()}
@@ -170,12 +177,9 @@ class Layout:
 
     def warn_of_identifiers(self, table, scattered: bool = False) -> None:
         """Tell of the columns that seem to number the rows, and what can be done."""
-        names = [f"x{i}" if table is None else table.names_[i]
-                 for i in self.identifiers]
-        kinds = {name: "categorical" if table is not None and table.sizes_[i] else
-                 "continuous" for name, i in zip(names, self.identifiers, strict=True)}
+        kinds = identifier_kinds(self.identifiers, table)
         warnings.warn(
-            f"Column(s) {names} seem to number the rows, as nearly every value is "
+            f"Column(s) {list(kinds)} seem to number the rows, as nearly every value is "
             "different: left out when neighbours are looked for. What synthetic rows "
             "have there means nothing, or repeats a real row's. Drop them before "
             f"training, or pass {overruled(kinds, scattered)} if they are no "
