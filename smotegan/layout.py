@@ -179,9 +179,9 @@ class Layout:
         """Tell of the columns that seem to number the rows, and what can be done."""
         kinds = identifier_kinds(self.identifiers, table)
         warnings.warn(
-            f"Column(s) {list(kinds)} seem to number the rows, as nearly every value is "
-            "different: left out when neighbours are looked for. What synthetic rows "
-            "have there means nothing, or repeats a real row's. Drop them before "
+            f"Column(s) {list(kinds)} seem to number the rows, as nearly every value "
+            "is different: left out when neighbours are looked for. What synthetic "
+            "rows have there means nothing, or repeats a real row's. Drop them before "
             f"training, or pass {overruled(kinds, scattered)} if they are no "
             "identifiers.", UserWarning, stacklevel=2)
 

@@ -580,8 +580,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
             groups=None if groups is None else self._read_groups(groups, len(y)))
         y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
                                      for label, (_, moved) in made.items())])
-        new = X_res[len(y):]
-        new = again = new.toarray() if scattered else new
+        new = again = X_res[len(y):].toarray() if scattered else X_res[len(y):]
         if layout.rules is not None and layout.rules.objects:
             new[:] = again[:] = self._obey(new, np.concatenate([
                 models[label].own_bases(made[label][0]) for label in made]), layout)
