@@ -167,7 +167,7 @@ def guess_dtype(column: pd.Series, present: pd.Series) -> Guess | None:
 YES_NO = {"yes": "no", "y": "n", "true": "false", "t": "f", "on": "off", "ja": "nein",
           "j": "n", "oui": "non", "o": "n", "si": "no", "sí": "no", "sim": "não",
           "tak": "nie", "ano": "ne", "да": "нет", "так": "ні", "1": "0"}
-MANY_LEVELS, MIN_ROWS = 50, 50
+MANY_LEVELS, RARE_LEVEL, MIN_ROWS = 50, 10, 50
 
 
 def guess_text(present: pd.Series) -> Guess:
@@ -203,9 +203,16 @@ def guess_text(present: pd.Series) -> Guess:
         code = levels == rows and not words.str.contains(r"\s").any()
         return Guess("identifier" if code else "text",
                      f"{levels:,} of {rows:,} values are distinct")
-    rare = int((words.value_counts() < 10).sum())
-    return Guess("category", f"{levels:,} level{'s' * (levels != 1)}, "
-                             f"{rare:,} of them in fewer than 10 rows")
+    return Guess("category", count_levels(words))
+
+
+def count_levels(words: pd.Series) -> str:
+    """How many levels there are, and how many of them are rare."""
+    counts = words.value_counts()
+    levels, rare = len(counts), int((counts < RARE_LEVEL).sum())
+    pooled = " and become 'other'" if levels > MANY_LEVELS and rare else ""
+    return (f"{levels:,} level{'s' * (levels != 1)}, {rare:,} of them in fewer than "
+            f"{RARE_LEVEL} rows{pooled}")
 
 
 def guess_column(column: pd.Series) -> Guess:
@@ -273,8 +280,8 @@ def to_category(column: pd.Series) -> pd.Series:
     if declared or is_text(column) or not few:
         column = column.astype(object).map(level_text, na_action="ignore")
     counts = column.value_counts()
-    if len(counts) > MANY_LEVELS:
-        frequent = column.isna() | column.isin(counts.index[:MANY_LEVELS - 1])
+    if len(counts) > MANY_LEVELS and (counts < RARE_LEVEL).any():
+        frequent = column.isna() | column.isin(counts.index[counts >= RARE_LEVEL])
         column = column.astype(object).where(frequent, "other")
     return column.astype("category")
 
