@@ -90,8 +90,7 @@ class Layout:
     rules: Rules | None = None
 
     @classmethod
-    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float,
-           y=None):
+    def of(cls, X, table=None, kinds="infer", scale=True, dtype=float, y=None):
         """The layout of a matrix with a codec and a dtype, and the matrix as codes."""
         named = {} if table is None or isinstance(kinds, str) else {
             table.names_.index(name): kind for name, kind in kinds.items()}

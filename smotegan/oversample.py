@@ -134,10 +134,11 @@ class ReadsTables(BaseOverSampler):
         check_strategy(self.sampling_strategy, y)
         return X, y, binarize_y
 
-    def _second_step(self):
+    def _second_step(self, plain=False):
         """The second step behind the parameter; with `aware`, it looks at the boundary
-        with other classes."""
-        gan = ForestGAN() if self.gan is None else as_second_step(self.gan)
+        with other classes. `plain` tells that all columns are numbers without gaps."""
+        default = GAN() if self.aware and plain else ForestGAN()
+        gan = default if self.gan is None else as_second_step(self.gan)
         if not self.aware:
             return gan
         settings = gan.get_params() if gan else {}
@@ -346,9 +347,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
         number the rows; take one-hot columns together. With False, the first step's
         rows are imbalanced-learn's.
     aware : bool, default=False
-        Let a GAN look at the other classes as well, and move rows to the class's own
-        side of the boundary. Better decisions at a threshold, and rows that are a
-        little less like real ones.
+        Let the second step look at the other classes as well. Without `gan`, a network
+        moves rows to the class's own side of the boundary where all columns are numbers
+        without gaps: better decisions at a threshold, and rows that are a little less
+        like real ones. Elsewhere, trees borrow rows of the other classes.
     candidates : int, default=8
         How many rows are proposed for each one that is made; those are kept that
         together look most like all of them. With 1 they are as drawn. Not used with
@@ -530,10 +532,11 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype, y)
         rules = layout.find_rules(codes, table, self.rules if self.scale else None)
+        plain = not layout.sizes.any() and not np.isnan(codes).any()
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(
             X, y, codes, layout, wanted, self.random_state, smote=self.smote,
-            gan=self._second_step(), candidates=self.candidates,
+            gan=self._second_step(plain), candidates=self.candidates,
             groups=None if groups is None else self._read_groups(groups, len(y)))
         y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
                                      for label, (_, moved) in made.items())])
