@@ -138,7 +138,8 @@ def say_mend(found: dict[str, Found], levels: dict[str, float],
              if not why.startswith(RULE)]
     named = ["the rules below"] * (len(named) < len(worst)) + named
     if len(artefacts) > 3:
-        named.append(f"{len(artefacts) - 3} more columns")
+        more = len(artefacts) - 3
+        named.append(f"{more} more column{'s' * (more > 1)}")
     said = [", ".join(named)] if named else []
     for name, words in PLACED.items():
         if levels.get(name) and not (name == "recall" and levels["coverage"]):
