@@ -5,6 +5,8 @@
 # %% ../nbs/17_encoder.ipynb #d2b8e35f
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -312,3 +314,11 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
             raise ValueError(f"'X' must have the {self.n_features_in_} column(s) seen "
                              f"in fit; got the shape {X.shape}.")
         return X
+
+# %% ../nbs/17_encoder.ipynb #10e3dc85
+def name_columns(encoder: TableEncoder | None, names: list) -> None:
+    """Put the names of the columns into the notes of an encoder, for their places."""
+    if encoder is not None:
+        encoder.notes_ = [
+            re.sub(r"^column (\d+) has", lambda at: f"column {names[int(at[1])]!r} has",
+                   note) for note in encoder.notes_]

@@ -23,6 +23,7 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .encoder import name_columns
 from .forest_gan import ForestGAN
 from .frames import is_frame
 from .gan import GAN, WGANGP
@@ -34,6 +35,7 @@ from smotegan.inputs import (
     read_input,
 )
 from .layout import Layout
+from .matrix import kept_columns
 from .leak import RowKeys
 from .parameters import Interval, StrOptions, check_n_samples
 from smotegan.report import (
@@ -548,9 +550,12 @@ class SMOTEGAN(MakesMore, ReadsTables):
             again = table.transform(new)
             self._as_is = np.array_equal(rows, again, equal_nan=True)
         self.models_ = models
+        names = list(range(X.shape[1]) if table is None else table.names_)
+        kept = kept_columns(layout.groups, layout.n_columns)
+        for model in models.values():
+            name_columns(model.encoder, [names[i] for i in kept])
         self.report_, self.provenance_, self.history_ = account_of(models, made, y)
-        names = range(X.shape[1]) if table is None else table.names_
-        self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, list(names))
+        self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, names)
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
         self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
         self._layout, self._dtype = layout, X.dtype

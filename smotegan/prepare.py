@@ -158,7 +158,8 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
         The column with the classes.
     kinds : dict or None, default=None
         Kinds of columns by name, where the guess is wrong: ``"number"``,
-        ``"whole number"``, ``"yes/no"``, ``"date"``, ``"category"``; or, to leave a
+        ``"whole number"``, ``"yes/no"``, ``"date"`` (also for numbers such as 20240311
+        or 202403), ``"category"`` (or ``"categorical"``); or, to leave a
         column out, ``"identifier"``, ``"text"``, ``"constant"``, ``"leak suspect"``.
 
     Returns
@@ -197,7 +198,9 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
     1    new  yes/no  as true and false
     2  fraud  target         the answer
     """
-    table, kinds = as_pandas(table).reset_index(drop=True), dict(kinds or {})
+    table = as_pandas(table).reset_index(drop=True)
+    kinds = {name: "category" if kind == "categorical" else kind  # as SMOTEGAN says it
+             for name, kind in dict(kinds or {}).items()}
     check_table(table, target)
     check_kinds(kinds, table, target)
     y = read_answer(table, target)
@@ -312,8 +315,8 @@ def prepare_table(table: Any, target: Any, guess: pd.DataFrame | None = None
 
     Notes
     -----
-    Categories beyond the 49 most frequent ones become ``"other"`` where there are more
-    than 50, and so does a level that is new in a later table; without such a level it
+    Where a column has more than 50 categories, those in fewer than 10 rows and beyond
+    the 49 most frequent ones become ``"other"``, and so does a level that is new in a later table; without such a level it
     is missing. A gap that is new in whole numbers or booleans changes their dtype.
     Nothing else is learnt from the rows, so a table may be prepared as a whole and
     split afterwards.
