@@ -74,6 +74,8 @@ def describe_dtype(series: nw.Series) -> dict[str, Any]:
     if isinstance(own, pd.StringDtype):
         return {"string": own.storage,
                 "nan": getattr(own, "na_value", pd.NA) is not pd.NA}
+    if isinstance(own, pd.DatetimeTZDtype) and isinstance(own.tz, ZoneInfo):
+        return {"zone": own.tz.key, "unit": own.unit}
     arrow = isinstance(own, pd.ArrowDtype)
     return {"arrow": str(own.pyarrow_dtype)} if arrow else {"pandas": str(own)}
 
@@ -89,6 +91,8 @@ def make_dtype(told: dict[str, Any], library: str) -> Any:
     if kind == "arrow":
         made = arrow_type(value)
         return pd.ArrowDtype(made) if library == "pandas" else made
+    if kind == "zone":
+        return pd.DatetimeTZDtype(told["unit"], ZoneInfo(value))
     if kind == "narwhals":
         dtype = nw.dtypes.DType if value.startswith("_") else getattr(nw, value)
         if not (isinstance(dtype, type) and issubclass(dtype, nw.dtypes.DType)):
@@ -237,7 +241,8 @@ class NumberColumn(Column):
             values[:] = [Decimal(f"{round(value, self.places):.{max(self.places, 0)}f}")
                          for value in np.where(missing, 0, codes).tolist()]
             if "arrow" in self.dtype:
-                return self.make(np.where(missing, None, values).tolist())
+                return self.make([None if gone else value for gone, value in
+                                  zip(missing, values, strict=True)])
         return self.fill(values, missing)
 
 # %% ../nbs/13_coders.ipynb #35afaf55
@@ -297,11 +302,11 @@ def time_family(series: nw.Series) -> str:
     zone = getattr(dtype, "time_zone", None)
     return f"times {'with' if zone else 'without'} a time zone"
 
-# %% ../nbs/13_coders.ipynb #20ed1490
+# %% ../nbs/13_coders.ipynb #89050614
 def as_zone(name: str) -> Any:
     """The time zone of a name or of an offset."""
     if name == "UTC":
-        return dt.timezone.utc
+        return dt.UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -359,7 +364,8 @@ def as_objects(times: pd.Series, sort: list, gap=None) -> list:
         made = [time.tz_convert(one) for time, one in zip(times, zones, strict=True)]
     else:
         if zone is not None:
-            times = times.dt.tz_convert(as_zone(zone) if isinstance(zone, str) else zone)
+            zone = as_zone(zone) if isinstance(zone, str) else zone
+            times = times.dt.tz_convert(zone)
         made = times.to_list()
     turn: Any = {
         "date": lambda time: time.date(), "datetime": lambda time: time.to_pydatetime(),
@@ -370,13 +376,14 @@ def as_objects(times: pd.Series, sort: list, gap=None) -> list:
     }.get(name, lambda value: value)
     return [gap if pd.isna(one) else turn(one) for one in made]
 
-# %% ../nbs/13_coders.ipynb #a0bc31ac
+# %% ../nbs/13_coders.ipynb #89f41949
 def restore(column: Column, times: nw.Series, sort: list | None) -> nw.Series:
     """Times with a named dtype as a column like `column`, which has another one."""
     native, own = times.to_native(), make_dtype(column.dtype, column.library)
     if sort is not None:
-        made: Any = pd.Series(as_objects(native, sort, column.gap), dtype=object)
-    elif column.library == "polars":
+        return column.make(as_objects(native, sort, column.gap))
+    made: Any = None
+    if column.library == "polars":
         polars = nw.dependencies.get_polars()
         made = native.cast(polars.Int64).cast(polars.Time)
     elif column.library == "pyarrow" or isinstance(own, pd.ArrowDtype):
@@ -396,7 +403,7 @@ def restore(column: Column, times: nw.Series, sort: list | None) -> nw.Series:
         made = native.astype(own)
     return nw.from_native(made, series_only=True).alias(column.name)
 
-# %% ../nbs/13_coders.ipynb #b41d1156
+# %% ../nbs/13_coders.ipynb #47d49cfd
 def clock_of(ticks: np.ndarray, unit: str, zone) -> np.ndarray:
     """What the clock of a zone, or of a list of offsets, shows at some times."""
     if isinstance(zone, list):
@@ -447,7 +454,7 @@ class DateColumn(Column):
         zone = getattr(own, "tz", getattr(named.dtype, "time_zone", None))
         if named is not series:
             self.counted = Column(named)
-        if own == object:
+        if dtype_of(series) == nw.Object:
             self.sort = sort_of_objects(split_missing(series)[1][~missing])
             zone = self.sort[-1]
         if zone is not None and str(zone) != "UTC" and len(present):

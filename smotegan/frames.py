@@ -63,10 +63,23 @@ def take_rows(X, rows):
     return (X.toarray() if hasattr(X, "toarray") else np.asarray(X))[at]
 
 
+def native_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with its numbers in the byte order of this computer, the only one that
+    pandas can put together."""
+    swapped = {i: dtype.newbyteorder("=") for i, dtype in enumerate(frame.dtypes)
+               if isinstance(dtype, np.dtype) and not dtype.isnative}
+    if not swapped:
+        return frame
+    columns = {i: np.asarray(frame.iloc[:, i]).astype(swapped[i]) if i in swapped else
+               frame.iloc[:, i] for i in range(frame.shape[1])}
+    return pd.DataFrame(columns, index=frame.index).set_axis(frame.columns, axis=1)
+
+
 def stack_rows(X, below):
     """A table and, below it, rows of another one of the same kind."""
     if isinstance(X, pd.DataFrame):
-        return pd.concat([X, below], ignore_index=True)
+        parts = [native_order(X), native_order(below)]
+        return pd.concat(parts, ignore_index=True)
     if not is_frame(X):
         return np.vstack([np.asarray(X), below])
     both = [nw.from_native(part, eager_only=True) for part in (X, below)]
@@ -84,7 +97,7 @@ def as_pandas(X) -> pd.DataFrame:
     frame = nw.from_native(X, eager_only=True)
     return frame.with_columns(days.cast(nw.Datetime("ms"))).to_pandas()
 
-# %% ../nbs/10_frames.ipynb #a62b2166
+# %% ../nbs/10_frames.ipynb #85e7c0fd
 def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     """Where the values of a column are missing, and its values as objects."""
     values = np.empty(len(series), dtype=object)
@@ -95,7 +108,7 @@ def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
 def utc_of(value) -> Any:
     """A time of Python, pandas or NumPy as one of NumPy; in UTC if it has a zone."""
     if getattr(value, "tzinfo", None) is not None:
-        value = value.astimezone(dt.timezone.utc).replace(tzinfo=None)
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
     return value.to_datetime64() if hasattr(value, "to_datetime64") else (
         np.datetime64(value))
 
@@ -110,11 +123,12 @@ def times_of_objects(values: np.ndarray, missing: np.ndarray) -> pd.Series | Non
     midnight; None where they are anything else, or not all of one sort."""
     present = values[~missing]
     sorts = ((dt.date, np.datetime64), (dt.timedelta, np.timedelta64), (dt.time,))
-    sort = next((sort for sort in sorts if isinstance(present[:1].tolist()[0], sort)
-                 ), ()) if len(present) else ()
+    sort: Any = next((sort for sort in sorts if isinstance(present[0], sort)), ()
+                     ) if len(present) else ()
     aware = {is_aware(value) for value in present} if sort else ()
     if len(aware) != 1 or not all(isinstance(value, sort) for value in present):
         return None
+    found: list[Any]
     if sort == (dt.time,):
         found = [np.timedelta64(dt.datetime.combine(dt.date.min, value)
                                 - dt.datetime.min) for value in present]
@@ -134,7 +148,7 @@ def times_of_objects(values: np.ndarray, missing: np.ndarray) -> pd.Series | Non
     made[~missing] = np.array([one.astype(dtype) for one in found])
     return pd.Series(made).dt.tz_localize("UTC") if True in aware else pd.Series(made)
 
-# %% ../nbs/10_frames.ipynb #1615c956
+# %% ../nbs/10_frames.ipynb #2083b1a7
 def dtype_of(series: nw.Series) -> Any:
     """The dtype of a column, unknown also where narwhals stumbles over it."""
     try:
@@ -167,7 +181,7 @@ def as_named(series: nw.Series) -> nw.Series:
     own = getattr(native, "dtype", None)
     if isinstance(own, pd.DatetimeTZDtype):
         made = native.dt.tz_convert("UTC")
-    elif isinstance(own, np.dtype) and own != object:
+    elif isinstance(own, np.dtype) and own.kind != "O":
         wide = own.kind == "f" and own.itemsize > 8
         if wide or not own.isnative:
             made = pd.Series(np.asarray(native).astype(

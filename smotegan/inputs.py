@@ -13,7 +13,7 @@ import pandas as pd
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 
-from .frames import check_eager, is_frame, stack_rows
+from .frames import TIMES_OF_PYTHON, check_eager, is_frame, stack_rows
 from .table import TableCodec
 
 # %% auto #0
@@ -55,9 +55,10 @@ def is_matrix(X) -> bool:
     if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
         return max(-int(X.min()), int(X.max())) < 2**53
     if X.dtype.kind == "O" and X.ndim == 2:
-        return not any(isinstance(value, (str, bool)) or value is None
+        others = (str, bool, *TIMES_OF_PYTHON)
+        return not any(isinstance(value, others) or value is None
                        for value in X.ravel().tolist())
-    return X.dtype.kind != "U"
+    return X.dtype.kind not in "UMm"
 
 # %% ../nbs/40_inputs.ipynb #c545a60f
 def as_array(X):

@@ -58,7 +58,7 @@ def tidy(column: pd.Series) -> pd.Series:
         return column.mask(np.isinf(column.to_numpy(float, na_value=np.nan)))
     return column
 
-# %% ../nbs/15_kinds.ipynb #50a21a9a
+# %% ../nbs/15_kinds.ipynb #06bc5065
 def said_share(count: int, n: int) -> str:
     """A share in per cent, or as a count where rounding would hide it."""
     shown = f"{count / n:.1%}"
@@ -74,7 +74,7 @@ def said_range(low: float, high: float) -> str:
              ",g" for end in ends]
     return f"{low:{forms[0]}} to {high:{forms[1]}}"
 
-# %% ../nbs/15_kinds.ipynb #04c7c670
+# %% ../nbs/15_kinds.ipynb #d9cd0ea0
 DAY_DIGITS = r"(?:19|20|99)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 MONTH_DIGITS = r"(?:19|20|99)\d\d(?:0[1-9]|1[0-2])"
 
@@ -97,7 +97,7 @@ def ask_of_numbers(values: np.ndarray, distinct: np.ndarray) -> str:
         share = said_share(int((values == end).sum()), len(values))
         asked += f"; {end:.0f} in {share}: a number, or \"never\"?"
         distinct = distinct[distinct != end]
-    if len(distinct) < 20 or distinct[0] < 1000 or (distinct != np.rint(distinct)).any():
+    if len(distinct) < 20 or distinct[0] < 1000 or np.mod(distinct, 1).any():
         return asked
     digits = {len(f"{end:.0f}") for end in (distinct[0], distinct[-1])}
     words = pd.Series(distinct).map("{:.0f}".format)
@@ -106,7 +106,7 @@ def ask_of_numbers(values: np.ndarray, distinct: np.ndarray) -> str:
     if len(values) >= MIN_ROWS_ID and len(distinct) > len(values) / 2:
         return asked + "; hardly any repeat: if they name something, say 'identifier'"
     if len(digits) == 1 and not 1000 <= distinct[0] <= distinct[-1] < 3000:
-        asked += (f"; all have {digits.pop()} digits: if they are codes, say 'category'")
+        asked += f"; all have {digits.pop()} digits: if codes, say 'category'"
     return asked
 
 # %% ../nbs/15_kinds.ipynb #cea2d0ac
@@ -161,8 +161,8 @@ DAYS = [*(day.replace("/", mark) for day in (
             "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d/%b/%Y")
           for mark in "/.-"), "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"]
 HOURS = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"]
-MONTHS = [form.replace(" ", mark) for form in ("%b %Y", "%B %Y", "%Y %b", "%b %y", "%m %Y")
-          for mark in " -/."] + ["%b'%y", "%b, %Y"]
+MONTHS = ["%b'%y", "%b, %Y", *(form.replace(" ", mark) for form in (
+    "%b %Y", "%B %Y", "%Y %b", "%b %y", "%m %Y") for mark in " -/.")]
 DATE_FORMATS = ["ISO8601", *map("".join, product(DAYS, HOURS)), *MONTHS]
 TWO_PARTS = r"\d.*[-/. ].*\d|^[^\W\d]{3,}\.?[-/., ']+\d{2,4}$|^\d{4}[-/. ][^\W\d]{3,}$"
 FAR_YEAR = r"(?<!\d)(?:0\d|1[0-5]|2[3-9]|[3-9]\d)\d\d(?!\d)|^99991231$|^999912$"
@@ -189,7 +189,7 @@ def read_dates(text: pd.Series, form: str) -> pd.Series:
     return dates
 
 
-def far_dates(texts, form: str) -> dict[str, np.datetime64]:
+def far_dates(texts, form: str) -> dict:
     """Those texts that are dates out of the range of nanoseconds."""
     known = {}
     for text in texts:
@@ -249,9 +249,9 @@ def guess_dtype(column: pd.Series, present: pd.Series) -> Guess | None:
         share = said_share(int(present.astype(bool).sum()), len(present))
         return Guess("yes/no", f"booleans, {share} true")
     if pd.api.types.is_datetime64_any_dtype(dtype) or inferred in ("date", "datetime"):
-        some = "" if dtype != object else (
-            "; SOME HAVE NO TIME ZONE, and are read as universal time")
-        times = pd.to_datetime(present, utc=True) if dtype == object else present
+        plain = is_text(present)
+        some = "; SOME HAVE NO TIME ZONE, and are read as universal time" * plain
+        times = pd.to_datetime(present, utc=True) if plain else present
         return Guess("date", f"times from {times.min()} to {times.max()}"
                              f"{some}{ask_of_never(times)}")
     if pd.api.types.is_timedelta64_dtype(dtype):
@@ -272,9 +272,9 @@ def guess_text(present: pd.Series) -> Guess:
     words = present.astype(str)
     pair, rows = {*words.str.casefold().unique()}, len(words)
     if any({yes, no} == pair for yes, no in YES_NO.items()):
-        share = said_share(int(words.str.casefold().isin(YES_NO).sum()), rows)
+        yes = said_share(int(words.str.casefold().isin(YES_NO).sum()), rows)
         both = " and ".join(sorted(words.unique()))
-        return Guess("yes/no", f"{both}, {share} yes")
+        return Guess("yes/no", f"{both}, {yes} yes")
 
     lost = "; {:,} that read as no {} become missing"
     if best_mark(present.sample(min(rows, 200), random_state=0))[1] >= 0.8:
@@ -314,7 +314,8 @@ def rare_levels(counts: pd.Series) -> pd.Series:
     return rest[rest < MIN_COUNT]
 
 
-ID_NAME = re.compile(r"(?i:(?:^|[_\W])(?:id|uuid|guid|key|nr|no|number|ssn)$)|[a-z]I[dD]$")
+ID_NAME = re.compile(r"(?i:(?:^|[_\W])(?:id|uuid|guid|key|nr|no|number|ssn)$)|"
+                     r"[a-z]I[dD]$")
 
 
 def guess_column(column: pd.Series) -> Guess:
@@ -325,10 +326,10 @@ def guess_column(column: pd.Series) -> Guess:
     rows, distinct = len(present), present.nunique() if guess.kind != "text" else 0
     if guess.kind == "whole number" and ID_NAME.search(name) and (
             rows >= MIN_ROWS_ID and distinct > rows / 2):
-        guess = Guess("identifier", f"{distinct:,} of {rows:,} values are distinct, and "
-                                    "its name says so", guess.format)
-    gaps = len(column) - rows
-    more = f"; {said_share(gaps, len(column))} missing" if 0 < gaps < len(column) else ""
+        why = f"{distinct:,} of {rows:,} values are distinct, and its name says so"
+        guess = Guess("identifier", why, guess.format)
+    gaps, all_rows = len(column) - rows, len(column)
+    more = f"; {said_share(gaps, all_rows)} missing" if 0 < gaps < all_rows else ""
     return guess._replace(why=guess.why + more)
 
 # %% ../nbs/15_kinds.ipynb #09698fe5

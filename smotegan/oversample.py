@@ -35,8 +35,8 @@ from smotegan.inputs import (
     read_input,
 )
 from .layout import Layout
-from .matrix import kept_columns
 from .leak import RowKeys
+from .matrix import kept_columns
 from .parameters import Interval, StrOptions, check_n_samples
 from smotegan.report import (
     account_of,

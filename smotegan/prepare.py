@@ -316,8 +316,9 @@ def prepare_table(table: Any, target: Any, guess: pd.DataFrame | None = None
     Notes
     -----
     Where a column has more than 50 categories, those in fewer than 10 rows and beyond
-    the 49 most frequent ones become ``"other"``, and so does a level that is new in a later table; without such a level it
-    is missing. A gap that is new in whole numbers or booleans changes their dtype.
+    the 49 most frequent ones become ``"other"``, and so does a level that is new in a
+    later table; without such a level it is missing. A gap that is new in whole numbers
+    or booleans changes their dtype.
     Nothing else is learnt from the rows, so a table may be prepared as a whole and
     split afterwards.
 

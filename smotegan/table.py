@@ -72,7 +72,7 @@ def warn_of_odd_times(columns: list[nw.Series], names: list, kinds: list[str],
     though nobody said so."""
     odd, times = [], (*TIMES_OF_PYTHON, pd.Period, pd.Interval)
     for series, name, kind in zip(columns, names, kinds, strict=True):
-        guessed = kind == "categorical" and name not in (said if said != "infer" else ())
+        guessed = kind == "categorical" and (said == "infer" or name not in said)
         if guessed and dtype_of(series) == nw.Object:
             missing, values = split_missing(series)
             if any(isinstance(value, times) for value in values[~missing]):
