@@ -51,12 +51,14 @@ from smotegan.spread import SpreadSMOTE
 DEFAULT = GAN(jit_compile=False)  # without a compilation for each set
 METHODS = {
     "none": None,
-    "SMOTE": SMOTEGAN(smote="smote", gan="none", scale=False),
+    "SMOTE": SMOTEGAN(smote="smote", gan="none", scale=False, rules=None),
     "spread": SMOTEGAN(smote="spread", gan="none"),
-    "SMOTEGAN": SMOTEGAN(gan=DEFAULT),
-    "ProWSyn": SMOTEGAN(smote=ProWSyn(), gan="none"),
-    "aware": SMOTEGAN(gan=DEFAULT, aware=True),
+    "SMOTEGAN": SMOTEGAN(),
+    "network": SMOTEGAN(gan=DEFAULT),
+    "ProWSyn": SMOTEGAN(smote=ProWSyn(), gan="none", rules=None),
+    "aware": SMOTEGAN(aware=True),
 }
+COMMITTED = list(METHODS)
 TRIES = {
     "no guard": GAN(guard=False), "no cross-fitting": GAN(cross_fit=False),
     "K 5": GAN(k_neighbors=5), "K 10": GAN(k_neighbors=10),
@@ -136,7 +138,7 @@ def run_set(name: str, repeats: int, methods: list[str], classifiers: bool) -> l
 def main() -> None:
     """Read the options, run, write the table."""
     options = argparse.ArgumentParser()
-    options.add_argument("--methods", nargs="+", default=["none", "SMOTE", "spread", "SMOTEGAN", "ProWSyn", "aware"])
+    options.add_argument("--methods", nargs="+", default=COMMITTED)
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--no-classifiers", action="store_true")

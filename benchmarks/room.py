@@ -75,7 +75,8 @@ def arms() -> dict:
         "ProWSyn": lambda seed: untrained(ProWSyn(), seed),
         "best by the judge": lambda seed: partial(best_control, seed),
         "local noise, chosen": lambda seed: untrained("spread", seed, 8),
-        "SMOTEGAN": lambda seed: SMOTEGAN(gan=gan, random_state=seed),
+        "SMOTEGAN": lambda seed: SMOTEGAN(random_state=seed),
+        "SMOTEGAN, network": lambda seed: SMOTEGAN(gan=gan, random_state=seed),
         "SMOTEGAN, aware": lambda seed: SMOTEGAN(
             gan=gan, aware=True, random_state=seed),
     }
@@ -471,7 +472,7 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
         return "no room" if np.isnan(share) else f"{share:.0f} [{inside}]"
 
     columns = {score: list(map(text, *(table[block, score] for block in BLOCKS)))
-               for score in SCORES}
+               for score in table["share"]}
     return pd.DataFrame(columns, index=table.index)
 
 

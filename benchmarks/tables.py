@@ -55,7 +55,7 @@ from real_tables import (
     seconds_of,
     unplain,
 )
-from room import holm, share_and_interval
+from room import holm, readable, share_and_interval
 
 REAL, BASE = "real", "SMOTENC"
 SCORES = {"AP": 1, "Brier": -1, "F1": 1, "MCC": 1, "G-mean": 1}
@@ -318,6 +318,15 @@ def shares_of_values(table: pd.DataFrame, real: pd.DataFrame, rows: pd.DataFrame
     return pd.DataFrame(lines, columns=["measure", "detail", "real", "synthetic"])
 
 
+def dealt(name: str, n: int, seed: int, *more: int):
+    """A table and its classes, its generator, and the rare rows and the others in an
+    order by chance."""
+    X, y = load(name)
+    rng = np.random.default_rng([seed, n, sum(map(ord, name)), *more])
+    rare, others = (rng.permutation(np.flatnonzero(y == label)) for label in (1, 0))
+    return X, y, rng, rare, others
+
+
 class Split(NamedTuple):
     """A table for fidelity: rows for training, the minority of them, held-out ones."""
 
@@ -329,9 +338,7 @@ class Split(NamedTuple):
 
 def split(name: str, n: int, seed: int) -> Split:
     """`n` minority rows for training, or half of them; at most 300 are held out."""
-    X, y = load(name)
-    rng = np.random.default_rng([seed, n, sum(map(ord, name))])
-    rare, others = (rng.permutation(np.flatnonzero(y == label)) for label in (1, 0))
+    X, y, rng, rare, others = dealt(name, n, seed)
     size = n if n == 100 else min(n, len(rare) // 2)
     train = rng.permutation(np.r_[others[:3000], rare[:size]])
     return Split(X.iloc[train].reset_index(drop=True), y[train],
@@ -389,9 +396,7 @@ class Draw(NamedTuple):
 
 def draw_of(name: str, n: int, seed: int) -> Draw:
     """Cut a table to `n` minority rows; the others are further ones, or test."""
-    X, y = load(name)
-    rng = np.random.default_rng([seed, n, sum(map(ord, name)), 1])
-    rare, others = (rng.permutation(np.flatnonzero(y == label)) for label in (1, 0))
+    X, y, rng, rare, others = dealt(name, n, seed, 1)
     majority = min(1500, int(.6 * len(others)))
     more = min((len(rare) - n) // 2, majority - n, 500)
     train = rng.permutation(np.r_[others[:majority], rare[:n]])
@@ -599,17 +604,6 @@ def share_of_gap(results: pd.DataFrame, n: int) -> pd.DataFrame:
     return table
 
 
-def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of `share_of_gap` for the eye: the share, its interval in brackets."""
-    def text(share, low, high):
-        inside = "none" if np.isnan(low) else f"{low:.0f}, {high:.0f}"
-        return "no room" if np.isnan(share) else f"{share:.0f} [{inside}]"
-
-    blocks = [table[block] for block in ("share", "low", "high")]
-    return pd.DataFrame({score: list(map(text, *(block[score] for block in blocks)))
-                         for score in SCORES}, index=table.index)
-
-
 def against(results: pd.DataFrame, n: int, arm: str, rival: str) -> pd.DataFrame:
     """An arm against a rival: gain, tables won and lost, Wilcoxon's p, and Holm's."""
     from scipy.stats import wilcoxon
@@ -642,7 +636,7 @@ def show(results: pd.DataFrame) -> None:
         if have > {REAL, BASE}:
             table = share_of_gap(results, n)
             print(f"\nuse, n = {n}: % of the way from {BASE} to further real rows\n",
-                  table[["share", "tables"]].round(0).to_string(), sep="")
+                  readable(table).assign(tables=table["tables"]).to_string(), sep="")
 
 
 # ---- the command ---------------------------------------------------------------------

@@ -53,8 +53,9 @@ class Arm(NamedTuple):
 
 # %% ../nbs/63_arms.ipynb #3afbd307
 def first_step_alone(smote: Any) -> SMOTEGAN:
-    """An over-sampler on any table, in standardised units, with no second step."""
-    return SMOTEGAN(smote, "none", candidates=1, missing="model")
+    """An over-sampler on any table, in standardised units, with no second step and no
+    rules."""
+    return SMOTEGAN(smote, "none", candidates=1, missing="model", rules=None)
 
 # %% ../nbs/63_arms.ipynb #d26574fd
 def import_for(arm: str, package: str) -> Any:

@@ -5,7 +5,9 @@
 # %% ../nbs/52_artefacts.ipynb #d80bc8e2
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -18,13 +20,29 @@ from smotegan.questions import (
     Asked,
     Both,
     Question,
+    Side,
     ask,
+    asked_of,
     both_of,
     column_questions,
-    decimals,
+    label_lines,
+    line_sums,
     normal_scores,
     standard,
+    yes_evidence,
 )
+from smotegan.rule_kinds import (
+    CalendarRule,
+    ClockRule,
+    Facts,
+    LevelsRule,
+    LookupRule,
+    OneHotRule,
+    Rule,
+    TogetherRule,
+    WhereRule,
+)
+from .rules import ColumnInfo, Rules
 
 # %% auto #0
 __all__ = ['find_artefacts']
@@ -134,62 +152,142 @@ def pair_questions(both: Both, without: Collection = ()) -> list[Question]:
     return [*link_questions(both, without), *equation_questions(both, without)]
 
 # %% ../nbs/52_artefacts.ipynb #05aba5c5
-WAYS = {"×": np.multiply, "+": np.add}
+MOST_SEARCHED = 2000  # training rows of a block in which rules are looked for
 
 
-def slack(x: np.ndarray) -> np.ndarray:
-    """How far a value may be from a rule that it obeys: half of its last decimal."""
-    places = decimals(x)
-    half = np.where(places <= 4, 0.505 * 10.0**-places, 0.0)
-    return np.maximum(half, 1e-6 * abs(x))
+def searched_rows(both: Both) -> np.ndarray:
+    """Which rows are searched for rules, and do not judge; none if there are training
+    rows."""
+    real = np.flatnonzero(both.truth & (not both.train))
+    half = np.random.default_rng(both.seed).permutation(real)[:len(real) // 2]
+    return np.isin(np.arange(len(both.truth)), half)
 
 
-def made_of_two(both: Both, most: int = 40, examined: int = 1000) -> Iterator[tuple]:
-    """Triples of columns of which the first may be the product or sum of the others,
-    and the sign."""
-    use = varying(both)[:most]
-    rng, n = np.random.default_rng(both.seed), len(both.codes)
-    rows = both.codes[rng.permutation(n)[:examined]]
-    for target in use:
-        x, allowed = rows[:, target], slack(rows[:, target])
-        rest = [i for i in use if i != target]
-        for place, one in enumerate(rest[:-1]):
-            others = rest[place + 1:]
-            for sign, way in WAYS.items():
-                with np.errstate(over="ignore", invalid="ignore"):
-                    made = way(rows[:, [one]], rows[:, others])
-                    hits = (abs(made - x[:, None]) <= allowed[:, None]).mean(axis=0)
-                for at in np.flatnonzero(hits >= both.truth.mean() / 2):
-                    yield target, one, others[at], sign
+def search_rules(both: Both) -> list[Rules]:
+    """The rules of the real rows of each block; training rows are searched once."""
+    if "rules" in both.searched:
+        return both.searched["rules"]
+    columns = ColumnInfo.of_codec(both.table.codec)
+    sides = [both.train, both.majority] if both.train else [
+        [Side(both.codes[searched_rows(both)], both.Z[:0])]]
+    found = []
+    for parts in zip(*filter(None, sides), strict=True):
+        rng = np.random.default_rng(both.seed)
+        rows = np.concatenate([rng.permutation(part.codes) for part in parts])
+        found.append(Rules.find(rows[:MOST_SEARCHED], columns))
+    if both.train:
+        both.searched["rules"] = found
+    return found
+
+# %% ../nbs/52_artefacts.ipynb #03c32b9e
+def in_words(rule: Rule, facts: Facts) -> str:
+    """A rule in words that name all of its columns."""
+    names = [repr(facts.columns[i].name) for i in rule.columns]
+
+    def state(i, value):
+        return f"{facts.columns[i].name!r} is " + (
+            "missing" if np.isnan(value) else facts.show(value, i))
+
+    if isinstance(rule, LookupRule):
+        *given, told = names
+        return f"{given[0]} begins with {told}" if rule.kind == "begins with" else (
+            f"{' and '.join(given)} give{'s' * (len(given) < 2)} {told}")
+    if isinstance(rule, LevelsRule):
+        return f"the values of {' and '.join(names)} fit each other"
+    if isinstance(rule, TogetherRule):
+        one, other = map(state, rule.columns, rule.values)
+        if rule.both_ways:
+            return f"either {other} or {one}, never both" if rule.opposite else (
+                f"{other} exactly where {one}")
+        other = other.replace(" is ", " is not ", 1) if rule.opposite else other
+        return f"{other} wherever {one}"
+    if isinstance(rule, ClockRule):
+        return f"the minutes of {names[0]} are below 60"
+    if isinstance(rule, CalendarRule):
+        return f"{', '.join(names)} are a day of the calendar"
+    if isinstance(rule, OneHotRule):
+        return f"exactly one of {', '.join(names)} is 1"
+    written = dict(zip([facts.name(i) for i in rule.columns], names, strict=True))
+    pattern = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+    words = re.sub(rf"'[^']*'|(?<![\w.`])(?:{pattern})(?![\w.`])",
+                   lambda match: written.get(match[0], match[0]), rule.text)
+    for sign, said in SAID.items():
+        words = re.sub(sign, said, words)
+    return words
+
+
+SAID = {r"not missing\(([^)]*)\)": r"\1 is not missing",
+        r"missing\(([^)]*)\)": r"\1 is missing", r" == 0 where": " is 0 where",
+        r" != 0 where": " is not 0 where", " == ": " = ", " <= ": " ≤ ", r" \* ": " × "}
 
 # %% ../nbs/52_artefacts.ipynb #5cb8df17
+class KnownRule(NamedTuple):
+    """A rule of real rows in words, its kind and columns, and which rows obey it:
+    those that are compared, and the training rows of the class."""
+
+    words: str
+    kind: str
+    columns: tuple
+    held: np.ndarray
+    train: np.ndarray
+
+
+def known_rules(both: Both) -> list[KnownRule]:
+    """The rules of the real rows, and who obeys them."""
+    known: dict[tuple, KnownRule] = {}
+    trains = [part.codes for part in both.train] or [both.codes[:0]]
+    starts = np.cumsum([0, *map(len, trains)])
+    blocks = both.blocks if both.train else [np.arange(len(both.truth))]
+    for rules, rows, place in zip(search_rules(both), blocks, range(len(trains)),
+                                  strict=True):
+        held, train = rules.holds(both.codes[rows]), rules.holds(trains[place])
+        for r, rule in enumerate(rules.rules):
+            words = in_words(rule, rules.facts)
+            listed = isinstance(rule, (LevelsRule, WhereRule))  # of other levels
+            key = (rule.kind, rule.columns, "" if listed else words)
+            one = known.setdefault(key, KnownRule(
+                words, rule.kind, rule.columns, np.ones(len(both.truth), dtype=bool),
+                np.ones(starts[-1], dtype=bool)))
+            one.held[rows] = held[:, r]
+            one.train[starts[place]:starts[place + 1]] = train[:, r]
+    return list(known.values())
+
+
 def rule_questions(both: Both) -> list[Question]:
-    """All rules that hold in some rows: products, sums, which is larger, equality."""
-    X, names, found = both.codes, [repr(name) for name in both.frame.columns], []
-    for target, one, other, sign in made_of_two(both):
-        away = abs(WAYS[sign](X[:, one], X[:, other]) - X[:, target])
-        words = f"{names[target]} = {names[one]} {sign} {names[other]}"
-        found.append(Question((target, one, other), "rule", words,
-                              away <= slack(X[:, target])))
-    for one, other in combinations(varying(both)[:MOST_PARTS], 2):
-        x, y = X[:, one], X[:, other]
-        for sign, hit in (("≤", x <= y), ("=", x == y)):
-            words = f"{names[one]} {sign} {names[other]}"
-            found.append(Question((one, other), "rule", words, hit))
-    return found
+    """Whether rows obey the rules of real ones."""
+    return [Question(rule.columns, "rule", rule.words, rule.held)
+            for rule in both.once(known_rules)]
+
+# %% ../nbs/52_artefacts.ipynb #1dec0c43
+def ask_rules(both: Both) -> Asked:
+    """Which rules the synthetic rows break more often than real ones do."""
+    judge, part = ~searched_rows(both), both
+    if not judge.all():
+        block = both.block[judge]
+        real, made = label_lines(both.truth[judge], block, both.seed, both.dealt)
+        part = replace(both, codes=both.codes[judge], Z=both.Z[judge], block=block,
+                       real=real, synthetic=made)
+    questions = [q for q in rule_questions(both) if not q.values[judge].all()]
+    if not questions:
+        return asked_of([], np.zeros((len(part.whole), 0)), part)
+    values = np.column_stack([q.values[judge] for q in questions])
+    lines, hits = yes_evidence(values, part), line_sums(values, part.whole)
+    expected = values.sum(axis=0) * part.truth.mean()
+    return asked_of(questions, np.where(hits > expected + 0.5, lines, 0.0), part)
 
 # %% ../nbs/52_artefacts.ipynb #f79fa0b9
 ALPHA = 0.05
 FEWEST = 10
 FAMILIES: dict[str, Callable] = {"means": mean_questions, "values": column_questions,
-                                 "pairs": pair_questions, "rules": rule_questions}
+                                 "pairs": pair_questions}
 WEIGHTS = {"means": 0.41, "values": 0.28, "pairs": 0.27, "rules": 0.04}
 
 
 def ask_families(both: Both) -> dict[str, Asked]:
     """What the families of questions find in real and synthetic rows."""
-    return {name: ask(list(questions(both)), both)
-            for name, questions in FAMILIES.items()}
+    asked = {name: ask(list(questions(both)), both)
+             for name, questions in FAMILIES.items()}
+    return asked | {"rules": ask_rules(both)}
 
 
 def holm(p: dict[str, float], weights: dict[str, float]) -> dict[str, float]:
@@ -206,8 +304,20 @@ def holm(p: dict[str, float], weights: dict[str, float]) -> dict[str, float]:
 
 # %% ../nbs/52_artefacts.ipynb #3c711c84
 def percent(share: float) -> str:
-    """A share in words, small ones with a decimal."""
+    """A share in words, small ones and nearly all with a decimal."""
+    if 0.995 <= share < 1:
+        return f"{np.floor(1000 * share) / 1000:.1%}"
     return f"{share:.0%}" if share == 0 or share >= 0.095 else f"{share:.1%}"
+
+
+RULE = "the rule"  # how a reason begins that is a rule
+
+
+def correlation_words(x: np.ndarray, y: np.ndarray) -> str:
+    """The correlation of two parts, which a part without any variation has not."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return "undefined"
+    return f"{np.corrcoef(x, y)[0, 1]:.2f}"
 
 
 def reason(question: Question, column: int, both: Both) -> str:
@@ -225,17 +335,18 @@ def reason(question: Question, column: int, both: Both) -> str:
     if question.kind == "link":
         names = what.split(BETWEEN)
         parts = {part.name: part.values for part in table_parts(both)}
-        with np.errstate(invalid="ignore"):  # a constant column has no correlation
-            true, ours = (np.corrcoef(*(parts[name][rows] for name in names))[0, 1]
-                          for rows in sides)
+        true, ours = (correlation_words(*(parts[name][rows] for name in names))
+                      for rows in sides)
         mine, other = names if question.columns[0] == column else names[::-1]
-        return (f"the correlation of {mine} with {other} is {ours:.2f} instead of "
-                f"{true:.2f}")
+        why = ", as one of them never varies" if "undefined" in (true, ours) else ""
+        return (f"the correlation of {mine} with {other} is {ours} instead of "
+                f"{true}{why}")
     if question.kind == "equation":
         how = "less" if made > real else "more"
         return f"it follows {how} closely from the other columns{what}"
     if question.kind == "rule":
-        return f"{what} in {percent(made)} of the rows instead of {percent(real)}"
+        return (f"{RULE} {what} holds in {percent(made)} of the rows instead of "
+                f"{percent(real)}")
     return f"{percent(made)} {what} instead of {percent(real)}"
 
 # %% ../nbs/52_artefacts.ipynb #dd3ed746
@@ -260,12 +371,13 @@ def name_columns(families: dict, levels: dict, both: Both) -> pd.DataFrame:
                 total[i] = total.get(i, 0.0) + evidence
         column = max(total, key=lambda i: total[i])
         mine = sorted((hit for hit in hits if column in hit[0].columns),
-                      key=lambda hit: -hit[1])
+                      key=lambda hit: (hit[0].kind != "rule", -hit[1]))
         why: dict[str, str] = {}  # the best reason of each kind
         for question, *_ in mine:
             kind = "mean" if question.kind in ("part", "given") else question.kind
             why.setdefault(kind, reason(question, column, both))
-        lines.append({"column": both.frame.columns[column], "evidence": mine[0][1],
+        lines.append({"column": both.frame.columns[column],
+                      "evidence": max(evidence for _, evidence, _ in mine),
                       "p": min(p for *_, p in mine),
                       "why": "; ".join(list(why.values())[:3])})
         without.append(column)

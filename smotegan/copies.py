@@ -49,8 +49,8 @@ def row_keys(*tables) -> list[np.ndarray]:
 # %% ../nbs/26_copies.ipynb #c5fe11ff
 @dataclass
 class KnownRows:
-    """The keys of the rows of a class and of all others, and the share of its rows that
-    occur more than once, in the class and in others."""
+    """The sorted keys of the rows of a class and of all others, and the share of its
+    rows that occur more than once, in the class and in others."""
 
     own: np.ndarray
     others: np.ndarray
@@ -60,17 +60,25 @@ class KnownRows:
     def copies_in(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which rows equal one of the class, and which one of another class."""
         keys = hash_rows(rows)
-        return np.isin(keys, self.own), np.isin(keys, self.others)
+        return among(self.own, keys), among(self.others, keys)
+
+
+def among(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Which keys are known; what is known is sorted."""
+    if not len(known):
+        return np.zeros(len(keys), dtype=bool)
+    at = np.searchsorted(known, keys)
+    return known[np.minimum(at, len(known) - 1)] == keys
 
 
 def known_rows(X: np.ndarray, mine: np.ndarray) -> KnownRows:
     """The known rows of a table; `mine` tells which are of the class."""
     keys = hash_rows(X)
     own, counts = np.unique(keys[mine], return_counts=True)
-    others = np.unique(keys[~mine])
-    repeated = np.isin(keys[mine], own[counts > 1]).mean()
+    others = np.sort(keys[~mine])
+    repeated = among(own[counts > 1], keys[mine]).mean()
     return KnownRows(own, others, float(repeated),
-                     float(np.isin(keys[mine], others).mean()))
+                     float(among(others, keys[mine]).mean()))
 
 # %% ../nbs/26_copies.ipynb #bec30061
 ROUNDS = 50

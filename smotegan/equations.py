@@ -460,7 +460,7 @@ def belong_together(i: int, j: int, low, high, wrong: int, facts: Facts) -> bool
     shared = any(sum(word in own for own in words) <= max(2, 0.25 * len(words))
                  for word in words[i] & words[j])
     equal = (gap == 0).mean() >= 0.05 and len(np.unique(gap)) >= 30
-    few = wrong <= 0.0003 * len(low)
+    few = wrong <= max(1, 0.0003 * len(low))
     return bool((close or alike or shared) and (few or shared or equal))
 
 

@@ -514,35 +514,13 @@ class Expression(Condition):
     """
 
     def compute(self, columns) -> np.ndarray:
-        """What the computed column should be, before it is rounded.
-
-        Parameters
-        ----------
-        columns : frame or mapping
-            The columns by name.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Numbers, truth values as 0 and 1, times in days since 1970, or texts.
-        """
+        """What a computed column should be, not rounded yet; columns as in `holds`."""
         one, other = self._sides(ast.Eq)
         alone = isinstance(one, ast.Name) and self.parsed.name(one) == self.computed
         return self._evaluate(other if alone else one, columns)
 
     def gap(self, columns) -> np.ndarray:
-        """How much larger the larger side of an order is.
-
-        Parameters
-        ----------
-        columns : frame or mapping
-            The columns by name.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            The larger side less the smaller one.
-        """
+        """The larger side of an order less the smaller one; columns as in `holds`."""
         smaller, larger = self._sides(tuple(ORDERS))
         return self._evaluate(larger, columns) - self._evaluate(smaller, columns)
 
@@ -552,7 +530,8 @@ class Expression(Condition):
         Parameters
         ----------
         columns : frame or mapping
-            The columns by name.
+            The columns by name: numbers, truth values, times or texts. (`compute` and
+            `gap` return truth values as 0 and 1, times in days since 1970.)
         slack : float, default=0.0
             How far a computed column may lie from what it should be: half of its last
             decimal.

@@ -24,7 +24,14 @@ from .frames import column_names, is_frame, take_rows
 from .measures import Found, alarms, measure_all
 from .questions import Both, Side, both_of
 from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
-from .sentences import name_innocent, say_beside, say_like, say_mend
+from smotegan.sentences import (
+    name_innocent,
+    rule_table,
+    say_beside,
+    say_like,
+    say_mend,
+    say_rules,
+)
 
 # %% auto #0
 __all__ = ['fidelity_report', 'fidelity_by_folds', 'check_before_training']
@@ -139,11 +146,12 @@ def make_report(repeats: list[Both], sizes: dict, verbose: bool) -> FidelityRepo
     known = not np.isnan(found["energy distance"].value)
     artefacts = name_innocent(found, levels, both) if known else name_columns(
         {}, {}, both)
+    rules = rule_table(levels, both)
     verdict = "\n".join([say_like(found, levels, both), say_beside(words, controls),
-                         say_mend(found, levels, artefacts)])
+                         say_mend(found, levels, artefacts), say_rules(rules, both)])
     tables = {"held out": both.frame[both.truth], "synthetic": both.frame[~both.truth]}
     return FidelityReport(verdict, measure_table(found, levels, smote, words),
-                          artefacts, controls, levels, sizes, tables)
+                          artefacts, controls, levels, sizes, tables, rules)
 
 # %% ../nbs/57_one_call.ipynb #4e291db1
 def fidelity_report(sampler: Any = None, X_test: Any = None, y_test: Any = None, *,
@@ -185,8 +193,8 @@ def fidelity_report(sampler: Any = None, X_test: Any = None, y_test: Any = None,
     Returns
     -------
     FidelityReport
-        With `verdict`, `measures`, `artefacts`, `controls`, `to_html(path)` and
-        `raise_if(limits)`.
+        With `verdict`, `measures`, `artefacts`, `controls`, `rules`, `to_html(path)`
+        and `raise_if(limits)`.
 
     Raises
     ------

@@ -434,28 +434,7 @@ class ForestGAN(GrowsForests):
         return self._encoded(self._play(X, anchors, rng)[0]) - X
 
     def refine_rows(self, X, encoder, random_state=None, anchors=None, values=None):
-        """Draw the values of rows again, as codes.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_samples, n_columns)
-            Proposed rows, as codes.
-        encoder : TableEncoder
-            What standardises them.
-        random_state : int, RandomState instance or None, default=None
-            The seed, as in `refine`.
-        anchors : array-like of int of shape (n_samples,) or None, default=None
-            As in `refine`.
-        values : Values or None, default=None
-            What the columns hold; for noise, as drawn values have their form already.
-
-        Returns
-        -------
-        rows : ndarray of shape (n_samples, n_columns)
-            The rows, as legal codes.
-        redrawn : ndarray of bool of shape (n_samples, n_columns)
-            Which values are not those of the real row that a row was made from.
-        """
+        """Draw the values of rows again, as codes; see `SecondStep.refine_rows`."""
         if not self.best_update_:
             return super().refine_rows(X, encoder, random_state, anchors, values)
         real, Z = self.around_.real, encoder.transform(X)

@@ -93,7 +93,8 @@ class Layout:
     rules: Rules | None = None
 
     @classmethod
-    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float):
+    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float,
+           y=None):
         """The layout of a matrix with a codec and a dtype, and the matrix as codes."""
         named = {} if table is None or isinstance(kinds, str) else {
             table.names_.index(name): kind for name, kind in kinds.items()}
@@ -127,7 +128,7 @@ class Layout:
         units[found] *= FAR
         steps = {place[i]: steps_of_times(table.coders_[i]) for i in times}
         named = {place[i]: kind for i, kind in named.items()}
-        values = Values.of(codes, sizes, named, steps)
+        values = Values.of(codes, sizes, named, steps, y)
         whole = (whole[kept] if whole.ndim else whole) & np.array(
             [column is None for column in values.columns])
         return cls(X.shape[1], groups, sizes, spread, units, named or None,
@@ -149,7 +150,7 @@ class Layout:
         found = Rules.find(codes, ColumnInfo.of_groups(plain, self) if table is None
                            else ColumnInfo.of_codec(table, self), rules)
         self.rules = found if found.rules or found.objects else None
-        return found.frame()
+        return found.frame(table_of(codes, self, table) if found.objects else None)
 
     def mask_of(self, mask: np.ndarray) -> np.ndarray:
         """What is true of columns of codes, for the columns of the table."""
@@ -170,3 +171,9 @@ class Layout:
             "have there means nothing, or repeats a real row's. Drop them before "
             f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
             "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+
+# %% ../nbs/41_layout.ipynb #ad6306ea
+def table_of(codes: np.ndarray, layout: Layout, table=None):
+    """Rows of codes as a table like the user's, with the columns of its groups."""
+    X = layout.columns_of(codes)
+    return X if table is None else table.inverse_transform(X)

@@ -412,7 +412,7 @@ def family_measure(name: str) -> Callable:
     """The largest evidence of a family of questions."""
     def measure(both: Both) -> Measured:
         asked = both.once(ask_families)[name]
-        if not asked.questions:
+        if not asked.questions and name != "rules":  # no rule is broken: no evidence
             return unknown(both)
         left_out = np.full(PARTS, np.nan)  # not asked with a part left out
         return Measured(np.concatenate([asked.largest, left_out]), p=asked.p)

@@ -276,7 +276,8 @@ class MakesMore:
         ------
         ValueError
             If a parameter has no place in such a file, such as a callable
-            `sampling_strategy`.
+            `sampling_strategy`, or a rule that is an object of a class that was not
+            passed to `smotegan.save.savable`.
         """
         check_is_fitted(self, "models_", msg=NOT_FITTED)
         save_state(self, path)
@@ -383,8 +384,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
     redrawn_ : pandas.DataFrame
         Which values of each synthetic row those are; no columns where nothing was.
     rules_ : pandas.DataFrame
-        One line a rule: its text, its kind, how many rows speak for it, how many break
-        it.
+        One line a rule: its text (of an object its ``str``, or the name of its class),
+        its kind, how many rows speak for it, how many break it.
     models_ : dict
         For each class the `ClassModel`, with its fitted `encoder` and `gan`.
     smote_, gan_ : FirstStep and SecondStep or None
@@ -489,7 +490,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
             Must be None: rows that are made have no weight of their own.
         groups : array-like of shape (n_samples,) or None, default=None
             Which rows belong together, such as the visits of one patient. The parents
-            of a synthetic row are then of one group, and no GAN is trained.
+            of a synthetic row are then of one group, and no second step is trained.
         **params : dict
             Passed on.
 
@@ -529,7 +530,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         table, scattered = self.table_, sparse.issparse(X)
         dense = X.toarray() if scattered else X
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
-        layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype)
+        layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype, y)
         rules = layout.find_rules(codes, table, self.rules if self.scale else None)
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(

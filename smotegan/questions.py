@@ -75,6 +75,7 @@ class Both:
     majority: list = field(default_factory=list)
     seed: int = 0
     kept: dict = field(default_factory=dict)
+    searched: dict = field(default_factory=dict)  # what is found in training rows
 
     @property
     def truth(self) -> np.ndarray:
@@ -216,8 +217,11 @@ def value_questions(x: np.ndarray, i: int, most: int = 20) -> Iterator[Question]
 
 
 def grid_questions(x: np.ndarray, i: int) -> Iterator[Question]:
-    """How many values have few decimals, or are multiples of something."""
+    """How many values have few decimals, or are multiples of something; a flag, with
+    two values, has no grid."""
     known, places = ~np.isnan(x), decimals(x)
+    if len(np.unique(x[known])) <= 2:
+        return
     for n in range(DECIMALS - 1):
         words = f"have at most {n} decimals" if n else "are whole numbers"
         yield Question((i,), "grid", words, known & (places <= n))
@@ -243,7 +247,9 @@ def day_questions(times: pd.Series, i: int) -> Iterator[Question]:
 
 
 def known_questions(both: Both, i: int) -> Iterator[Question]:
-    """How many values lie beyond the training rows, and how many these have."""
+    """How many values lie beyond the training rows, and how many these have. Where most
+    training rows share their value with another one, nobody copied it: there a *new*
+    value is asked for."""
     def outside(rows, train):
         seen = train.codes[:, i]
         low, high = np.fmin.reduce(seen), np.fmax.reduce(seen)
@@ -254,8 +260,14 @@ def known_questions(both: Both, i: int) -> Iterator[Question]:
 
     words = "are outside the range of the training rows"
     yield Question((i,), "range", words, both.by_block(outside, both.train))
+    hits = both.by_block(seen_before, both.train)
+    seen = np.concatenate([train.codes[:, i] for train in both.train])
+    counts = np.unique(seen, return_counts=True)[1]
+    listed = both.sizes[i] or counts[counts > 1].sum() > len(seen) / 2
     words = "are values of the training rows"
-    yield Question((i,), "known", words, both.by_block(seen_before, both.train))
+    if listed:
+        hits, words = ~hits, "are values that no training row has"
+    yield Question((i,), "known", words, hits)
 
 
 def level_questions(both: Both, i: int, most: int = 30) -> Iterator[Question]:
@@ -355,6 +367,14 @@ class Asked(NamedTuple):
     each: np.ndarray
 
 
+def asked_of(questions: list, lines: np.ndarray, both: Both) -> Asked:
+    """Questions with the evidence for each line of labels: (lines, questions)."""
+    largest = lines.max(axis=1, initial=0.0)
+    each = np.array([tail_share(value, both.null(largest)) for value in lines[0]])
+    p = tail_share(largest[0], both.null(largest)) if questions else 1.0
+    return Asked(questions, lines[0], largest, p, each)
+
+
 def ask(questions: list, both: Both) -> Asked:
     """Ask all questions that not all rows answer alike, and how often the largest
     evidence would be dealt."""
@@ -365,10 +385,4 @@ def ask(questions: list, both: Both) -> Asked:
         if some:
             used += some
             found.append(evidence(np.column_stack([q.values for q in some]), both))
-    if not used:
-        return Asked([], np.zeros(0), np.zeros(len(both.whole)), 1.0, np.zeros(0))
-    lines = np.hstack(found)
-    largest = lines.max(axis=1)
-    each = np.array([tail_share(value, both.null(largest)) for value in lines[0]])
-    return Asked(used, lines[0], largest, tail_share(largest[0], both.null(largest)),
-                 each)
+    return asked_of(used, np.hstack(found), both)

@@ -18,7 +18,7 @@ from .data import COLORS
 from .measures import MEASURES, Found
 from .page import WebPage, fill_page, picture
 from .plots import plot_correlations, plot_marginals, plot_projection
-from .sentences import COUNTED
+from .sentences import COUNTED, RULE_TABLE
 
 # %% auto #0
 __all__ = []
@@ -67,6 +67,11 @@ high.</p>{{ grid(loud, ["bad"] * loud | length) }}{% endif %}
 {% if named | length %}<h2>The columns that give them away</h2>{{ grid(named) }}
 {% endif %}
 {{ marginals }}
+<h2>Rules that real rows obey</h2>{% if rules | length %}<p>The share of the rows that
+obey each of them. Broken: an alarm.</p>
+{{ grid(rules[:10], rules["compared"][:10].map({"broken": "bad", "as real": ""})) }}
+{% if rules | length > 10 %}<details><summary>{{ rules | length - 10 }} more</summary>
+{{ grid(rules[10:]) }}</details>{% endif %}{% else %}<p>None was found.</p>{% endif %}
 <details><summary>All {{ report.measures | length }} measures</summary>
 <p>Ceiling, low and high: what real rows of the same number would show. p: how often
 they would show as much. {{ sizes }}.</p>
@@ -80,6 +85,17 @@ distance punishes copies.</p>{{ grid(report.controls) }}</details>{% endif %}
 one.</small></p>
 """
 
+
+def tone_of(verdict: str) -> str:
+    """The colour of a verdict."""
+    return "unknown" if not verdict.startswith("No") else (
+        "good" if verdict.startswith("No ") else "bad")
+
+
+def no_rules() -> pd.DataFrame:
+    """A table of no rules."""
+    return pd.DataFrame(columns=RULE_TABLE)
+
 # %% ../nbs/56_result.ipynb #0ff34b03
 FARTHEST = 5
 
@@ -91,8 +107,8 @@ class FidelityReport(WebPage):
     Parameters
     ----------
     verdict : str
-        Three lines: are the rows like real ones, are they better than SMOTE's and than
-        untrained ones, what should be mended.
+        Four lines: are the rows like real ones, are they better than SMOTE's and than
+        untrained ones, what should be mended, which rules do they obey.
     measures : pandas.DataFrame
         One line a measure: `value` and its standard `error`; `ceiling`, `low` and
         `high` (what real rows of the same number show, and 95 % of it), `p`, `SMOTE`
@@ -109,6 +125,9 @@ class FidelityReport(WebPage):
         How many rows of each table were used, and given.
     tables : dict
         The held-out and the synthetic rows, as pandas frames, for the pictures.
+    rules : pandas.DataFrame
+        The rules of real rows, the broken ones first: the share of `training`, `held
+        out` and `synthetic` rows that obey, `p`, and `compared`.
     """
 
     verdict: str
@@ -118,6 +137,7 @@ class FidelityReport(WebPage):
     alarms: dict
     sizes: dict
     tables: dict = field(repr=False, default_factory=dict)
+    rules: pd.DataFrame = field(default_factory=no_rules)
 
     _title = "Are the synthetic rows any good?"
 
@@ -139,10 +159,9 @@ class FidelityReport(WebPage):
                     more += picture(draw(*tables), "rows")
         sizes = "; ".join(f"{name}: {used:,} of {given:,} rows"
                           for name, (used, given) in self.sizes.items())
-        tone = "unknown" if not self.verdict.startswith("No") else (
-            "good" if self.verdict.startswith("No ") else "bad")
         return fill_page(TEMPLATE, report=self, loud=loud, named=named, tones=tones,
-                         marginals=marginals, more=more, sizes=sizes, tone=tone)
+                         marginals=marginals, more=more, sizes=sizes,
+                         tone=tone_of(self.verdict), rules=self.rules.set_index("rule"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how far each measure is from what real rows show.
@@ -186,10 +205,10 @@ class FidelityReport(WebPage):
         -------
         dict
             With `verdict` (a list of lines), `measures`, `artefacts`, `controls`,
-            `alarms` and `sizes`; unknown numbers are None.
+            `rules`, `alarms` and `sizes`; unknown numbers are None.
         """
         tables = {}
-        for name in ("measures", "artefacts", "controls"):
+        for name in ("measures", "artefacts", "controls", "rules"):
             table = getattr(self, name)
             if not isinstance(table.index, pd.RangeIndex):
                 table = table.reset_index(names="name")

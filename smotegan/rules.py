@@ -190,6 +190,24 @@ def best_targets(rule: Rule, distinct: np.ndarray, facts: Facts) -> list[int]:
     return sorted(targets, key=rank)
 
 # %% ../nbs/19_rules.ipynb #aa161709
+def own_text(rule: Any) -> str:
+    """What an object says of itself, or the name of its class."""
+    kind = type(rule)
+    plain = kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__
+    return kind.__name__ if plain else str(rule)
+
+
+def obeys(rule: Any, X: Any) -> np.ndarray:
+    """Which rows of the user's table obey a rule that is an object."""
+    held = np.asarray(rule.holds(X), dtype=bool)
+    if held.shape != (len(X),):
+        raise ValueError(
+            f"'rules' has {own_text(rule)!r}, whose holds(X) must be True or False for "
+            f"each of the {len(X)} rows; got the shape {held.shape}. Compare columns, "
+            "such as X['net'] <= X['total'].")
+    return held
+
+
 class RuleSet:
     """Rules and the facts of their columns: which hold in which rows."""
 
@@ -210,12 +228,16 @@ class RuleSet:
         made[[rule.computed for rule in self.rules if rule.computed >= 0]] = True
         return made
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, X=None) -> pd.DataFrame:
         """One line a rule: its text, its kind, how many rows speak for it, and how many
-        break it."""
-        return pd.DataFrame([(rule.text, rule.kind, rule.support, rule.exceptions)
-                             for rule in self.rules],
-                            columns=["rule", "kind", "support", "exceptions"])
+        break it; with the user's own table also the rules that are objects."""
+        lines = [(rule.text, rule.kind, rule.support, rule.exceptions)
+                 for rule in self.rules]
+        for rule in self.objects if X is not None else ():
+            held = obeys(rule, X)
+            lines.append((own_text(rule), "object", int(held.sum()),
+                          int((~held).sum())))
+        return pd.DataFrame(lines, columns=["rule", "kind", "support", "exceptions"])
 
     def holds(self, codes) -> np.ndarray:
         """Which rules hold in which rows of codes: (rows, rules)."""
@@ -418,11 +440,10 @@ class Rules(Mending):
             and the base obeys, the base.
         """
         for rule in self.objects:
-            wanted = np.asarray(rule.holds(like), dtype=bool)
-            rows = np.flatnonzero(wanted & ~np.asarray(rule.holds(X), dtype=bool))
+            rows = np.flatnonzero(obeys(rule, like) & ~obeys(rule, X))
             if len(rows):
                 mended = rule.repair(take_rows(X, rows))
-                bad = ~np.asarray(rule.holds(mended), dtype=bool)
+                bad = ~obeys(rule, mended)
                 if bad.any():
                     mended = put_rows(mended, np.flatnonzero(bad),
                                       take_rows(like, rows[bad]))

@@ -100,6 +100,8 @@ WAYS_OUT = {
     "stays fitted: sampler.set_params(sampling_strategy=sampler.sampling_strategy(y)).",
     "generator": " Give it a name: GENERATORS['mine'] = ..., and generator='mine'.",
     "loss": " Give it a name: LOSSES['mine'] = ..., and loss='mine'.",
+    "rules": " Write the rule as a text, such as \"arrival >= departure\", or pass its "
+    "class to savable, here and again where the file is read.",
     "levels": COLUMN, "gap": COLUMN, "dtype": COLUMN,
 }
 

@@ -35,21 +35,22 @@ from .spread import SpreadSMOTE
 __all__ = []
 
 # %% ../nbs/44_steps.ipynb #fffb1637
-MIN_ROWS_GAN = 8
+MIN_ROWS_SECOND = 8
 
 
 def choose_steps(n_rows: int, step, gan) -> tuple[Any, Any, str]:
     """What a class of `n_rows` gets: its first step, its second step or None, and why
     not more."""
     if gan is None and step is FIRST_STEPS["noise"]:
-        return None, None, "neither a first step nor a GAN was asked for"
+        return None, None, "neither a first nor a second step was asked for"
     if n_rows == 1:
-        return FIRST_STEPS["jitter"], None, "1 row only: jitter around it, and no GAN"
+        why = "1 row only: jitter around it, and no second step"
+        return FIRST_STEPS["jitter"], None, why
     step = step if n_rows >= step.min_rows else FIRST_STEPS["smote"]
-    if n_rows >= MIN_ROWS_GAN:
+    if n_rows >= MIN_ROWS_SECOND:
         return step, gan, ""
-    why = f"{n_rows} rows only: no GAN (it needs {MIN_ROWS_GAN})" if gan else ""
-    return step, None, why
+    why = f"{n_rows} rows only: no second step (it needs {MIN_ROWS_SECOND})"
+    return step, None, why if gan else ""
 
 # %% ../nbs/44_steps.ipynb #a0d4a636
 def propose(step, data: ClassData, n: int, random_state, out=None) -> tuple:
@@ -215,7 +216,7 @@ class ClassModel(RefinedClass):
 
     def per_row(self, n: int) -> int:
         """How many rows are proposed for each of `n`; fewer in wide tables."""
-        few = len(self.rows) < MIN_ROWS_GAN or n > MOST_CHOSEN
+        few = len(self.rows) < MIN_ROWS_SECOND or n > MOST_CHOSEN
         if few or not self.may_redraw or self.step.needs_table:
             return 1
         fit_in = MOST_VALUES // max(1, n * self.rows.shape[1])

@@ -25,6 +25,7 @@ class Ties:
 
     def __init__(self, rules: Rules, codes: np.ndarray):
         self.rules, self.facts, self.held = rules, rules.facts, rules.holds(codes)
+        self.real = self.facts.values(codes)
         self.doubtful = np.flatnonzero(~self.held.all(axis=0))
         columns = [set(rule.columns) for rule in rules.rules]
         self.link = np.zeros((len(columns), codes.shape[1]), dtype=bool)
@@ -47,22 +48,33 @@ class Ties:
             if reach:
                 self.reach[i] = np.array(sorted(reach))
 
+    def excepted(self, V: np.ndarray, donors: np.ndarray, k: int) -> np.ndarray:
+        """Which computed values come from a row that breaks the rule, together with
+        all that they would be computed from."""
+        rule = self.rules.rules[k]
+        donor = donors[:, rule.computed]
+        free = ~self.held[donor, k]
+        for i in set(rule.columns) - {rule.computed} if free.any() else ():
+            own, its = V[:, i], self.real[donor, i]
+            free &= (own == its) | (np.isnan(own) & np.isnan(its))
+        return free
+
     def compute(self, V: np.ndarray, donors: np.ndarray, needed=None) -> np.ndarray:
-        """Compute columns of values, or those that are needed, in place, but where the
-        donor breaks the rule."""
+        """Compute columns of values, or those that are needed, in place, but for
+        exceptions that are taken as a whole."""
         for k in self.rules.order:
             rule = self.rules.rules[k]
             if needed is not None and not needed[rule.computed]:
                 continue
-            wrong = ~rule.holds(V, self.facts) & self.held[donors[:, rule.computed], k]
+            wrong = ~rule.holds(V, self.facts) & ~self.excepted(V, donors, k)
             value = rule.compute(V[wrong], self.facts, rule.computed)
             V[wrong, rule.computed] = np.where(np.isnan(value),
                                                V[wrong, rule.computed], value)
         return V
 
     def broken(self, codes: np.ndarray, donors: np.ndarray, which) -> np.ndarray:
-        """Which of some rules rows break; a computed value may be an exception, where
-        its donor is one."""
+        """Which of some rules rows break; an exception that is taken as a whole breaks
+        none."""
         V = self.facts.values(codes[donors, np.arange(codes.shape[1])])
         self.compute(V, donors, self.link[which].any(axis=0))
         found = np.empty((len(V), len(which)), dtype=bool)
@@ -73,7 +85,7 @@ class Ties:
                 found[:, place] |= ~rule.look_up(V)[1]
             if computed >= 0:
                 found[:, place] |= ~self.facts.inside(V, computed)
-                found[:, place] &= self.held[donors[:, computed], k]
+                found[:, place] &= ~self.excepted(V, donors, k)
         return found
 
     def settle(self, codes: np.ndarray, donors: np.ndarray, i: int,
@@ -88,6 +100,10 @@ class Ties:
         doubtful = np.intersect1d(reach, self.doubtful)
         # Exceptions stay what they are
         exception = self.broken(codes, back, doubtful).any(axis=1)
+        V = self.facts.values(codes[back, np.arange(codes.shape[1])])
+        for k in doubtful:
+            if self.rules.rules[k].computed >= 0:
+                exception |= self.excepted(V, back, k)
         donors[exception] = back[exception]
         broken = self.broken(codes, donors, reach)
         bad = np.flatnonzero(broken.any(axis=1) & ~exception)

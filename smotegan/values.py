@@ -248,8 +248,9 @@ class ColumnLevels:
     uniform: bool = False
 
     @classmethod
-    def of(cls, column: np.ndarray, kind: str | None = None, extra=()):
-        """Learn from a column; None where there is nothing special."""
+    def of(cls, column: np.ndarray, kind: str | None = None, extra=(), parts=()):
+        """Learn from a column, and from `parts` of it what the whole may hide; None
+        where there is nothing special."""
         present = column[~np.isnan(column)].astype(float)
         if kind in ("continuous", "constant") or not len(present) or (
                 present == present[0]).all():
@@ -264,6 +265,10 @@ class ColumnLevels:
             listed = ends
         else:
             grids = find_grids(values, counts, extra)
+            for part in parts if grids else ():
+                own = find_grids(*np.unique(part, return_counts=True), extra)
+                grids += [grid for grid in own if grid not in grids]
+            grids.sort(key=lambda grid: -grid.step)
             if kind == "integer" or (present == np.rint(present)).all():
                 grids = [grid for grid in grids if grid.per_unit == 1]
                 if not any(str(grid) == "whole numbers" for grid in grids):
@@ -374,6 +379,16 @@ class ColumnValues(ColumnLevels):
             made[special] = second[special]
         return made
 
+# %% ../nbs/18_values.ipynb #7551dc67
+def class_rows(y, most: int = 2000) -> list:
+    """The rows of each class but the largest, where they are enough for a grid."""
+    if y is None:
+        return []
+    codes = pd.factorize(np.asarray(y))[0]
+    counts = np.bincount(codes)
+    return [np.flatnonzero(codes == k)[:most] for k in np.argsort(counts)[:-1]
+            if counts[k] >= 30]
+
 # %% ../nbs/18_values.ipynb #b833e29c
 CHUNK = 4096  # rows of which the columns fit into the processor's cache
 
@@ -403,7 +418,7 @@ class Values:
         self.columns = columns
 
     @classmethod
-    def of(cls, codes, sizes=None, kinds=None, steps=None) -> Values:
+    def of(cls, codes, sizes=None, kinds=None, steps=None, y=None) -> Values:
         """Learn from the codes of a whole table.
 
         Parameters
@@ -419,6 +434,9 @@ class Values:
             whole.
         steps : dict or None, default=None
             Steps by position that are tried as well, such as the seconds of a day.
+        y : array-like of shape (n_samples,) or None, default=None
+            The class of each row. The values of a class may be on a grid that is lost
+            among all others, so each but the largest is looked at by itself, too.
 
         Returns
         -------
@@ -427,9 +445,10 @@ class Values:
         """
         codes, kinds, steps = np.asarray(codes), kinds or {}, steps or {}
         sizes = np.zeros(codes.shape[1], int) if sizes is None else np.asarray(sizes)
-        return cls([None if size else
-                    ColumnValues.of(codes[:, i], kinds.get(i), steps.get(i, ()))
-                    for i, size in enumerate(sizes)])
+        some = class_rows(y)
+        return cls([None if size else ColumnValues.of(
+            codes[:, i], kinds.get(i), steps.get(i, ()), [codes[at, i] for at in some])
+            for i, size in enumerate(sizes)])
 
     @property
     def columns_(self) -> pd.DataFrame:
