@@ -97,7 +97,7 @@ def as_pandas(X) -> pd.DataFrame:
     frame = nw.from_native(X, eager_only=True)
     return frame.with_columns(days.cast(nw.Datetime("ms"))).to_pandas()
 
-# %% ../nbs/10_frames.ipynb #85e7c0fd
+# %% ../nbs/10_frames.ipynb #6999649d
 def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     """Where the values of a column are missing, and its values as objects."""
     values = np.empty(len(series), dtype=object)
@@ -148,7 +148,7 @@ def times_of_objects(values: np.ndarray, missing: np.ndarray) -> pd.Series | Non
     made[~missing] = np.array([one.astype(dtype) for one in found])
     return pd.Series(made).dt.tz_localize("UTC") if True in aware else pd.Series(made)
 
-# %% ../nbs/10_frames.ipynb #2083b1a7
+# %% ../nbs/10_frames.ipynb #db6d3fe8
 def dtype_of(series: nw.Series) -> Any:
     """The dtype of a column, unknown also where narwhals stumbles over it."""
     try:
@@ -181,6 +181,8 @@ def as_named(series: nw.Series) -> nw.Series:
     own = getattr(native, "dtype", None)
     if isinstance(own, pd.DatetimeTZDtype):
         made = native.dt.tz_convert("UTC")
+    elif isinstance(own, pd.PeriodDtype):
+        made = native.dt.to_timestamp()
     elif isinstance(own, np.dtype) and own.kind != "O":
         wide = own.kind == "f" and own.itemsize > 8
         if wide or not own.isnative:
@@ -272,7 +274,6 @@ def number_kinds(X: np.ndarray) -> list[str]:
 
 
 WAYS_OUT = {"complex": "Give its real and imaginary parts as two columns.",
-            "period": "Make times of it, by .dt.to_timestamp().",
             "datetime": "Give it another time zone, by .dt.tz_convert('UTC').",
             "interval": "Make text of it, by .astype(str), or take its middles, by "
                         ".array.mid."}
