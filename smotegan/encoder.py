@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .frames import number_kinds
+from .matrix import kept_columns
 
 # %% auto #0
 __all__ = ['TableEncoder']
@@ -315,10 +316,14 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
                              f"in fit; got the shape {X.shape}.")
         return X
 
-# %% ../nbs/17_encoder.ipynb #10e3dc85
-def name_columns(encoder: TableEncoder | None, names: list) -> None:
-    """Put the names of the columns into the notes of an encoder, for their places."""
-    if encoder is not None:
+# %% ../nbs/17_encoder.ipynb #84ba740e
+def name_columns(models: dict, names: list, groups: list) -> dict:
+    """Models of which the notes of the encoders have the names of their columns for
+    their places; each of the `groups` is one column with the name of its first."""
+    kept = kept_columns(groups, len(names))
+    for encoder in (model.encoder for model in models.values() if model.encoder):
         encoder.notes_ = [
-            re.sub(r"^column (\d+) has", lambda at: f"column {names[int(at[1])]!r} has",
-                   note) for note in encoder.notes_]
+            re.sub(r"^column (\d+) has",
+                   lambda at: f"column {names[kept[int(at[1])]]!r} has", note)
+            for note in encoder.notes_]
+    return models

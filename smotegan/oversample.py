@@ -36,7 +36,6 @@ from smotegan.inputs import (
 )
 from .layout import Layout
 from .leak import RowKeys
-from .matrix import kept_columns
 from .parameters import Interval, StrOptions, check_n_samples
 from smotegan.report import (
     account_of,
@@ -550,11 +549,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
             rows, new = new, table.inverse_transform(new)
             again = table.transform(new)
             self._as_is = np.array_equal(rows, again, equal_nan=True)
-        self.models_ = models
         names = list(range(X.shape[1]) if table is None else table.names_)
-        kept = kept_columns(layout.groups, layout.n_columns)
-        for model in models.values():
-            name_columns(model.encoder, [names[i] for i in kept])
+        self.models_ = name_columns(models, names, layout.groups)
         self.report_, self.provenance_, self.history_ = account_of(models, made, y)
         self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, names)
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
