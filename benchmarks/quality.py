@@ -42,7 +42,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from tries import ApGuard, CriticOnResiduals, half_of_the_gap
 
-from smotegan import GAN, SMOTEGAN, WGANGP, load_dataset
+from smotegan import GAN, SMOTEGAN, WGANGP, ForestGAN, load_dataset
 from smotegan.data import DEV_DATASETS
 from smotegan.distance import column_scale, energy_distance, two_sample_auc
 from smotegan.samplers import ProWSyn
@@ -56,7 +56,8 @@ METHODS = {
     "SMOTEGAN": SMOTEGAN(),
     "network": SMOTEGAN(gan=DEFAULT),
     "ProWSyn": SMOTEGAN(smote=ProWSyn(), gan="none", rules=None),
-    "aware": SMOTEGAN(aware=True),
+    "aware": SMOTEGAN(gan=DEFAULT, aware=True),
+    "borrowing trees": SMOTEGAN(gan=ForestGAN(), aware=True),
 }
 COMMITTED = list(METHODS)
 TRIES = {

@@ -21,6 +21,7 @@ from .arms import arm_model, read_arms, seeded
 from .calibrate import RecalibratedClassifier
 from .comparison import Comparison, begin, policy_name, region
 from .folds import Settings, inner_folds, keeps_time
+from .inputs import labels_of, one_column
 from .page import WebPage, fill_page, without_empty
 from .paired import SURE, Difference, paired_difference
 from .predictions import read_classifiers, run_all
@@ -140,9 +141,11 @@ class DecisionClassifier(RecalibratedClassifier):
         """The probability of the rarer class from that of the second one."""
         return p if self.classes_[1] == self.pos_label else 1 - p
 
-    def fit(self, X: Any, y: Any, **fit_params: Any) -> DecisionClassifier:
+    def fit(self, X: Any, y: Any, groups: Any = None, **fit_params: Any
+           ) -> DecisionClassifier:
         """Fit as `RecalibratedClassifier` does, then find the threshold."""
-        super().fit(X, y, **fit_params)
+        y = one_column(y)
+        super().fit(X, y, groups, **fit_params)
         seen = ~np.isnan(self.oof_probability_)
         y01 = (np.asarray(y) == self.pos_label).astype(int)[seen]
         p = self._positive(self.oof_probability_[seen])
@@ -304,9 +307,10 @@ class Advice(WebPage):
             A fitted copy of `estimator`.
         """
         X, y, groups = self.rows if X is None else (X, y, groups)
-        model = clone(self.estimator)
+        y, groups = one_column(y), one_column(groups, "groups")
+        labels, model = labels_of(X, y, groups=groups), clone(self.estimator)
         if groups is not None and isinstance(model, RecalibratedClassifier):
-            y01 = (np.asarray(y) == self.comparison.positive).astype(int)
+            y01 = (labels == self.comparison.positive).astype(int)
             folds = inner_folds(y01, np.arange(len(y01)), np.asarray(groups),
                                 Settings(), model.random_state)
             model.set_params(cv=folds)
@@ -407,7 +411,7 @@ def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
            costs: Any = None, *, arms: Any = "quick", cv: Any = None,
            groups: Any = None, n_repeats: int | None = None, rope: float | None = None,
            random_state: int | np.random.RandomState | None = 0,
-           n_jobs: int | None = None, cache: Any = None, progress: bool = True
+           n_jobs: int | None = None, cache: Any = None, progress: Any = True
           ) -> Advice:
     """Say whether to resample this table for this classifier, and hand over a model.
 
@@ -436,7 +440,9 @@ def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
         The margin; None is 0.01, 2 % of the score for losses and costs, and never more
         than a tenth of an average precision.
     random_state, n_jobs, cache, progress : as in `compare`
-        Seed, workers, a folder where what was computed is kept, and a bar.
+        Seed, workers, a folder where what was computed is kept, and a bar. `progress`
+        may also be a bar of yours: a function of the running results and their number
+        that hands them on.
 
     Returns
     -------
@@ -463,6 +469,7 @@ def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
     >>> advice.verdict, advice.policy
     ('no', ('none', 'as it is'))
     """
+    y, groups = one_column(y), one_column(groups, "groups")
     arms = "quick" if arms is None else arms
     chosen, classifiers = advised_arms(arms), read_classifiers(classifier)
     if len(classifiers) != 1:

@@ -28,6 +28,7 @@ from smotegan.questions import (
     label_lines,
     line_sums,
     normal_scores,
+    plain,
     standard,
     yes_evidence,
 )
@@ -69,7 +70,9 @@ def column_parts(both: Both, i: int) -> Iterator[Part]:
         levels, first, counts = np.unique(x, return_index=True, return_counts=True)
         for place in np.argsort(-counts, kind="stable")[:MOST_LEVELS]:
             level = both.frame.iloc[first[place], i]
-            hits[f"{name!r} = {level!r}"] = x == levels[place]
+            words = f"{name!r} = {plain(level)!r}"
+            hits[f"a missing {name!r}" if pd.isna(level) else words] = (
+                x == levels[place])
     elif not np.isnan(x).all():
         scores = normal_scores(x)
         if scores.std() > 0:
@@ -328,7 +331,11 @@ def reason(question: Question, column: int, both: Both) -> str:
         true, ours = (np.nanstd(both.codes[rows, column]) for rows in sides)
         return f"the spread is {ours / (true or 1.0):.2f} of the real one"
     if question.kind in ("part", "given"):
-        gap = (made - real) / (float(question.values[both.truth].std()) or 1.0)
+        spread = float(question.values[both.truth].std())
+        if spread < 1e-6 and len(np.unique(question.values)) == 2:
+            shares = [percent((question.values[rows] > 0).mean()) for rows in sides]
+            return f"{shares[1]} have {what} instead of {shares[0]}"
+        gap = (made - real) / (spread if spread > 1e-6 else 1.0)
         given = "given the other columns, " if question.kind == "given" else ""
         whose = "" if what == repr(both.frame.columns[column]) else f" of {what}"
         return f"{given}the mean{whose} is off by {gap:+.2g} standard deviations"

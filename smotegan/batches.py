@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .frames import is_frame
-from .inputs import NOT_FITTED, below, check_index, read_labels
+from .inputs import NOT_FITTED, below, labels_of
 from .parameters import _safe_indexing, check_n_samples, check_random_state
 
 # %% auto #0
@@ -134,9 +134,8 @@ def balanced_batches(X: Any, y: Any, sampler: Any, batch_size: int = 64,
     (12, (32, 20), 0.5)
     """
     check_is_fitted(sampler, "models_", msg=NOT_FITTED)
-    check_index(X, y)
+    y = labels_of(X, y)
     X = X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
-    y = np.asarray(read_labels(y)[0])
     if len(y) != X.shape[0]:
         raise ValueError("'X' and 'y' must have the same number of rows; got "
                          f"{X.shape[0]} and {len(y)}.")

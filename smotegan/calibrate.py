@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import StratifiedKFold, check_cv
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing, get_tags, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -26,6 +26,9 @@ from sklearn.utils.validation import (
     check_random_state,
     column_or_1d,
 )
+
+from .inputs import check_distinct, check_index, one_column
+from .parameters import as_task
 
 # %% auto #0
 __all__ = ['RecalibratedClassifier']
@@ -149,9 +152,10 @@ def class_logits(model: Any, X: Any) -> np.ndarray:
     return z.reshape(len(z), -1)
 
 # %% ../nbs/61_calibrate.ipynb #a679c928
-def calibration_folds(cv: Any, X: Any, y: Any, random_state: np.random.RandomState
-                     ) -> list:
-    """Pairs of training and test positions; at most as many as the smallest class."""
+def calibration_folds(cv: Any, X: Any, y: Any, random_state: np.random.RandomState,
+                      groups: Any = None) -> list:
+    """Pairs of training and test positions; at most as many as the smallest class has
+    rows, or groups. No group is in two folds."""
     labels, counts = np.unique(y, return_counts=True)
     if len(labels) < 2 or counts.min() < 2:
         found = dict(zip(labels.tolist(), counts.tolist(), strict=True))
@@ -160,13 +164,19 @@ def calibration_folds(cv: Any, X: Any, y: Any, random_state: np.random.RandomSta
             f"is seen and held out; got {'one class, ' * (len(found) < 2)}{found}. "
             "Collect more rows, or leave a class of one row out.")
     if not isinstance(cv, Integral):
-        return list(check_cv(cv, y, classifier=True).split(X, y))
+        return list(check_cv(cv, y, classifier=True).split(X, y, groups))
     if isinstance(cv, bool) or cv < 2:
         raise ValueError(f"'cv' must be a whole number of at least 2, or a splitter of "
                          f"scikit-learn; got {cv!r}.")
-    folds = StratifiedKFold(min(int(cv), int(counts.min())), shuffle=True,
-                            random_state=random_state)
-    return list(folds.split(np.zeros(len(y)), y))
+    kind, few = StratifiedKFold, int(counts.min())
+    if groups is not None:
+        kind = StratifiedGroupKFold
+        few = min(len(np.unique(groups[y == label])) for label in labels)
+        if few < 2:
+            raise ValueError("'groups' must be 2 or more for each class, so that each "
+                             "is seen and held out; got a class with one group.")
+    folds = kind(min(int(cv), few), shuffle=True, random_state=random_state)
+    return list(folds.split(np.zeros(len(y)), y, groups))
 
 # %% ../nbs/61_calibrate.ipynb #09f2ff4e
 def predict_fold(estimator: Any, X: Any, y: Any, fold: Any, classes: Any,
@@ -188,9 +198,9 @@ def out_of_fold(estimator: Any, X: Any, y: Any, folds: Any, classes: Any,
                 fit_params: Any = None, n_jobs: int | None = None
                ) -> tuple[np.ndarray, np.ndarray]:
     """Positions of the predicted rows, and their logits."""
+    predict = delayed(as_task(predict_fold, n_jobs))
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(predict_fold)(estimator, X, y, fold, classes, fit_params or {})
-        for fold in folds)
+        predict(estimator, X, y, fold, classes, fit_params or {}) for fold in folds)
     return np.concatenate([test for _, test in folds]), np.concatenate(parts)
 
 # %% ../nbs/61_calibrate.ipynb #93e2534b
@@ -298,7 +308,8 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any, **fit_params: Any) -> RecalibratedClassifier:
+    def fit(self, X: Any, y: Any, groups: Any = None, **fit_params: Any
+           ) -> RecalibratedClassifier:
         """Predict the rows out of fold, learn the map, fit the estimator on all rows.
 
         Parameters
@@ -307,6 +318,10 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
             The real rows, not resampled, as the estimator takes them.
         y : array-like of shape (n_samples,)
             Their labels, numbers or text; two classes or more, with 2 rows or more.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Which rows belong together: no group is trained on and held out at once.
+            They are for the folds, and not passed on; a sampler in a pipeline gets
+            groups of its own by the name of its step, such as `smotegan__groups`.
         **fit_params : dict
             For the estimator's `fit`; what has a value for each row is cut to the
             folds. Weights are not used for the map, which is for the rows as they are.
@@ -336,10 +351,16 @@ class RecalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator)
         if y is None:
             raise ValueError("RecalibratedClassifier requires y to be passed, but the "
                              "target y is None.")
-        y = column_or_1d(y, warn=True)
+        y, groups = one_column(y), one_column(groups, "groups")
+        for name, values in {"y": y, "groups": groups, **fit_params}.items():
+            check_index(X, values, ("X", name))
+        check_distinct(np.asarray(y, dtype=object).tolist())
+        y = column_or_1d(y)
         check_classification_targets(y)
-        X, y = indexable(X, y)
-        folds = calibration_folds(self.cv, X, y, check_random_state(self.random_state))
+        groups = None if groups is None else np.asarray(groups)
+        X, y, groups = indexable(X, y, groups)
+        folds = calibration_folds(self.cv, X, y, check_random_state(self.random_state),
+                                  groups)
         self.estimator_ = clone(self.estimator).fit(
             X, y, **_check_method_params(X, fit_params))
         for name in ("n_features_in_", "feature_names_in_"):

@@ -302,7 +302,7 @@ def time_family(series: nw.Series) -> str:
     zone = getattr(dtype, "time_zone", None)
     return f"times {'with' if zone else 'without'} a time zone"
 
-# %% ../nbs/13_coders.ipynb #86a5645e
+# %% ../nbs/13_coders.ipynb #c5d3de7b
 def as_zone(name: str) -> Any:
     """The time zone of a name or of an offset."""
     if name == "UTC":
@@ -376,7 +376,7 @@ def as_objects(times: pd.Series, sort: list, gap=None) -> list:
     }.get(name, lambda value: value)
     return [gap if pd.isna(one) else turn(one) for one in made]
 
-# %% ../nbs/13_coders.ipynb #ac6caeff
+# %% ../nbs/13_coders.ipynb #e0a1d927
 def restore(column: Column, times: nw.Series, sort: list | None) -> nw.Series:
     """Times with a named dtype as a column like `column`, which has another one."""
     native, own = times.to_native(), make_dtype(column.dtype, column.library)
@@ -405,7 +405,7 @@ def restore(column: Column, times: nw.Series, sort: list | None) -> nw.Series:
         made = native.astype(own)
     return nw.from_native(made, series_only=True).alias(column.name)
 
-# %% ../nbs/13_coders.ipynb #44d65ae5
+# %% ../nbs/13_coders.ipynb #2940b51d
 def clock_of(ticks: np.ndarray, unit: str, zone) -> np.ndarray:
     """What the clock of a zone, or of a list of offsets, shows at some times."""
     if isinstance(zone, list):

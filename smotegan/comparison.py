@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from .arms import Arm, read_arms
 from .data import COLORS
 from .folds import Settings, binary_labels, make_splits
+from .inputs import one_column
 from .page import WebPage, fill_page, without_empty
 from .paired import in_words, paired_difference
 from smotegan.predictions import (
@@ -272,6 +273,7 @@ def draw_comparison(found: Comparison, score: Score, classifier: str | None,
 def begin(X: Any, y: Any, classifier: Any, arms: list[Arm], groups: Any,
           settings: Settings) -> tuple[Problem, Comparison]:
     """What is to be learned, and a comparison without runs, when all is checked."""
+    y, groups = one_column(y), one_column(groups, "groups")
     labels, y01, positive = binary_labels(X, y, groups)
     problem = Problem(X, labels, positive, read_classifiers(classifier))
     first = baseline_arm(arms, settings.baseline)

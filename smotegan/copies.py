@@ -47,6 +47,22 @@ def row_keys(*tables) -> list[np.ndarray]:
                 for X in map(np.asarray, tables)]
 
 # %% ../nbs/26_copies.ipynb #c5fe11ff
+ROUNDING = 1e-12  # of the largest value of a column
+
+
+def near_parents(made: Proposal, rows: np.ndarray) -> np.ndarray:
+    """Which made rows are one of their two parents among `rows`, but for rounding."""
+    near = np.zeros(len(made.X), dtype=bool)
+    close = ROUNDING * np.fmax.reduce(abs(rows), axis=0)
+    for parents in (made.base, made.neighbor):
+        at = np.flatnonzero(parents >= 0)
+        for part in gen_batches(len(at), CHUNK_ROWS):
+            mine, real = made.X[at[part]], rows[parents[at[part]]]
+            same = (abs(mine - real) <= close) | (np.isnan(mine) & np.isnan(real))
+            near[at[part]] |= same.all(axis=1)
+    return near
+
+
 @dataclass
 class KnownRows:
     """The sorted keys of the rows of a class and of all others, and the share of its
@@ -85,15 +101,22 @@ ROUNDS = 50
 
 
 def draw_again(made: Proposal, moved: np.ndarray, known: KnownRows,
-               again: Callable | None, rng) -> tuple[float, float]:
+               again: Callable | None, rng, rows: np.ndarray | None = None
+              ) -> tuple[float, float]:
     """Put other rows in the place of copies; ``again(n, round)`` makes rows, and tells
-    how far each was moved. Returns the shares that are left of the class and of
-    others."""
-    some = made.X[:: max(1, len(made.X) // 4096)]
-    if not len(some) or not np.any(known.copies_in(some)):
+    how far each was moved. With the `rows` of the class, those that differ from a
+    parent by rounding alone are copies too. Returns the shares that are left of the
+    class and of others."""
+    def copies_in(part):
+        own, others = known.copies_in(part.X)
+        return own if rows is None else own | near_parents(part, rows), others
+
+    every = slice(None, None, max(1, len(made.X) // 4096))
+    some = Proposal(*(part[every] for part in made))
+    if not len(some.X) or not np.any(copies_in(some)):
         return 0.0, 0.0
     allowed = int(max(known.repeated, known.shared) * len(moved))
-    own, others = known.copies_in(made.X)
+    own, others = copies_in(made)
     for turn in range(ROUNDS):
         places = np.flatnonzero(own | others)
         if again is None or len(places) <= allowed:
@@ -102,5 +125,5 @@ def draw_again(made: Proposal, moved: np.ndarray, known: KnownRows,
         new, moved[places] = again(len(places), turn)
         for part, fresh in zip(made, new, strict=True):
             part[places] = fresh
-        own[places], others[places] = known.copies_in(new.X)
+        own[places], others[places] = copies_in(new)
     return float(own.mean()), float(others.mean())

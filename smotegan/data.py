@@ -19,6 +19,7 @@ from urllib.error import URLError
 import numpy as np
 import pandas as pd
 from sklearn import datasets as sklearn_datasets
+from sklearn.utils import column_or_1d
 
 # %% auto #0
 __all__ = ['COLORS', 'DEV_DATASETS', 'show_error', 'list_datasets', 'load_dataset', 'class_table', 'plot_classes']
@@ -265,7 +266,9 @@ def class_table(y: Any) -> pd.DataFrame:
     >>> class_table(["no"] * 9 + ["yes"]).loc["yes"].tolist()
     [1.0, 0.1, 9.0]
     """
-    rows = pd.Series(np.asarray(y), name="rows").value_counts().rename_axis("class")
+    labels = np.asarray(y)
+    labels = column_or_1d(labels, warn=True) if labels.ndim == 2 else labels
+    rows = pd.Series(labels, name="rows").value_counts().rename_axis("class")
     return pd.DataFrame({"rows": rows, "share": rows / rows.sum(),
                          "ratio": rows.max() / rows})
 

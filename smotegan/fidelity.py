@@ -21,7 +21,9 @@ from .columns import Compared, named_frame, read_tables
 from .controls import beside_smote, control_table, relabelled, smote_found
 from .copies import hash_rows
 from .frames import column_names, is_frame, take_rows
+from .inputs import labels_of, one_column
 from .measures import Found, alarms, measure_all
+from .parameters import one_thread_after_fork
 from .questions import Both, Side, both_of
 from .result import FidelityError, FidelityReport, measure_table  # noqa: F401
 from smotegan.sentences import (
@@ -42,12 +44,13 @@ def result_of(sampler: Any) -> tuple:
     given."""
     if isinstance(sampler, tuple) and len(sampler) == 3:
         X_res, y_res, mask = sampler
-        mask = np.asarray(mask)
+        labels = labels_of(X_res, y_res, ("X_res", "y_res"), mask=mask)
+        mask = np.asarray(one_column(mask, "mask"))
         if mask.dtype != bool or len(mask) != len(y_res):
             raise ValueError("'sampler' as (X_res, y_res, mask) must have a mask of "
                              f"True and False for each of the {len(y_res)} rows; got "
                              f"{mask.dtype} of the length {len(mask)}.")
-        return X_res, np.asarray(y_res), mask
+        return X_res, labels, mask
     made = getattr(sampler, "_result_ref", lambda: None)()
     if made is None:
         raise NotFittedError(
@@ -56,7 +59,7 @@ def result_of(sampler: Any) -> tuple:
             f"for synthetic rows (sampler.synthetic_mask_); got "
             f"{type(sampler).__name__}. Rows alone are given by name: "
             "X_synthetic=..., X_minority_test=....")
-    return made[0], np.asarray(made[1]), sampler.synthetic_mask_
+    return made[0], np.asarray(one_column(made[1])), sampler.synthetic_mask_
 
 # %% ../nbs/57_one_call.ipynb #a020cdcb
 NAMES = ("X_minority_test", "X_synthetic", "X_minority_train", "X_majority_train")
@@ -69,7 +72,8 @@ def given_by_sampler(sampler: Any, X_test: Any, y_test: Any, label: Any) -> dict
         raise ValueError("'X_test' and 'y_test' must be given together with 'sampler': "
                          "rows that nothing was fitted on, of all classes; got None.")
     X_res, labels, mask = result_of(sampler)
-    made, y_test = np.unique(labels[mask]), np.asarray(y_test)
+    y_test = labels_of(X_test, y_test, ("X_test", "y_test"))
+    made = np.unique(labels[mask])
     if not len(made):
         raise ValueError("'sampler' must have made rows; got none. Is the table "
                          "balanced already?")
@@ -135,6 +139,26 @@ def join_repeats(parts: list[dict[str, Found]]) -> dict[str, Found]:
     return joined
 
 
+def say_empty(both: Both) -> list[str]:
+    """Which columns have no value in a part of the rows, if there are any."""
+    parts = {"held-out": [both.codes[both.truth]],
+             "synthetic": [both.codes[~both.truth]],
+             "training": [side.codes for side in both.train],
+             "majority": [side.codes for side in both.majority]}
+    missing = both.frame.isna().to_numpy()
+    said = []
+    for i, name in enumerate(both.frame.columns):
+        gone = both.codes[missing[:, i], i]  # of a category the code of a missing value
+        where = [part for part, tables in parts.items() if tables and all(
+            (np.isnan(codes[:, i]) | np.isin(codes[:, i], gone)).all()
+            for codes in tables)]
+        if where:
+            said.append(f"{name!r} (no value in the {', '.join(where)} rows)")
+    some = said[:3] + [f"{len(said) - 3} more"] * (len(said) > 3)
+    return [f"Left out where there is nothing to ask about: {'; '.join(some)}."] * bool(
+        said)
+
+
 def make_report(repeats: list[Both], sizes: dict, verbose: bool) -> FidelityReport:
     """Measure the rows of each repeat, and put together what was found."""
     both = repeats[0]
@@ -148,12 +172,14 @@ def make_report(repeats: list[Both], sizes: dict, verbose: bool) -> FidelityRepo
         {}, {}, both)
     rules = rule_table(levels, both)
     verdict = "\n".join([say_like(found, levels, both), say_beside(words, controls),
-                         say_mend(found, levels, artefacts), say_rules(rules, both)])
+                         say_mend(found, levels, artefacts), say_rules(rules, both),
+                         *say_empty(both)])
     tables = {"held out": both.frame[both.truth], "synthetic": both.frame[~both.truth]}
     return FidelityReport(verdict, measure_table(found, levels, smote, words),
                           artefacts, controls, levels, sizes, tables, rules)
 
 # %% ../nbs/57_one_call.ipynb #4e291db1
+@one_thread_after_fork()
 def fidelity_report(sampler: Any = None, X_test: Any = None, y_test: Any = None, *,
                     label: Any = None, X_synthetic: Any = None,
                     X_minority_test: Any = None, X_minority_train: Any = None,
@@ -255,6 +281,7 @@ def join_folds(made: list, X: Any, y: Any, label: Any, fold: np.ndarray, seed: i
                       train=train, majority=majority)
 
 # %% ../nbs/57_one_call.ipynb #0ba02d77
+@one_thread_after_fork()
 def fidelity_by_folds(sampler: Any, X: Any, y: Any, label: Any = None, cv: int = 5,
                       n_repeats: int = 1, max_rows: int = 5000,
                       random_state: int | np.random.RandomState | None = None,
@@ -301,7 +328,7 @@ def fidelity_by_folds(sampler: Any, X: Any, y: Any, label: Any = None, cv: int =
     >>> report.sizes["held-out rows"]
     (29, 29)
     """
-    seeds, y = check_random_state(random_state), np.asarray(y)
+    seeds, y = check_random_state(random_state), labels_of(X, y)
     X = X if is_frame(X) or hasattr(X, "toarray") else np.asarray(X)
     labels, counts = np.unique(y, return_counts=True)
     label = labels[counts.argmin()] if label is None else label

@@ -19,7 +19,7 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples
 
-from .inputs import read_labels
+from .inputs import labels_of
 from .scores import check_costs
 
 # %% auto #0
@@ -57,16 +57,14 @@ def binary_labels(X: Any, y: Any, groups: Any = None
         if one is not None and _num_samples(one) != _num_samples(X):
             raise ValueError(f"'X' and '{name}' must have the same number of rows; got "
                              f"{_num_samples(X)} and {_num_samples(one)}.")
-    labels = np.asarray(y)
-    if labels.ndim != 1:
-        raise ValueError(f"'y' must be one label a row; got shape {labels.shape}.")
-    read_labels(y)  # refuses missing and continuous ones
+    labels = labels_of(X, y, groups=groups)  # refuses what are no classes of these rows
     known, counts = np.unique(labels, return_counts=True)
     if len(known) != 2:
         raise ValueError(f"'y' must have two classes; got {len(known)}. For a class "
                          "against the rest, pass y == label.")
     positive = known[1 if counts[1] <= counts[0] else 0]
-    return labels, (labels == positive).astype(int), positive
+    plain = positive.item() if known.dtype.kind in "biufU" else positive
+    return labels, (labels == positive).astype(int), plain
 
 # %% ../nbs/64_folds.ipynb #636b95ed
 def few_units(y01: Any, groups: Any) -> int:

@@ -12,8 +12,16 @@ import numpy as np
 import pandas as pd
 from imblearn.utils import check_sampling_strategy
 from scipy import sparse
+from sklearn.utils import column_or_1d
 
-from .frames import TIMES_OF_PYTHON, check_eager, is_frame, stack_rows
+from smotegan.frames import (
+    TIMES_OF_PYTHON,
+    as_pandas,
+    check_eager,
+    is_frame,
+    stack_rows,
+    take_rows,
+)
 from .table import TableCodec
 
 # %% auto #0
@@ -66,10 +74,75 @@ def as_array(X):
     known = isinstance(X, (np.ndarray, list)) or sparse.issparse(X) or is_frame(X)
     return X if known or not hasattr(X, "__array__") else np.asarray(X)
 
+# %% ../nbs/40_inputs.ipynb #864a892c
+def shape_of(y) -> tuple:
+    """The numbers of rows and of columns; of rows alone where there are no columns."""
+    if is_frame(y):
+        frame = nw.from_native(y, eager_only=True)
+        return frame.shape
+    return y.shape if hasattr(y, "shape") else np.asarray(y).shape
+
+
+def one_column(y, name: str = "y"):
+    """What has one value a row, without a second dimension; several are refused."""
+    check_eager(y)
+    if y is None or nw.dependencies.is_into_series(y) or len(shape_of(y)) < 2:
+        return y
+    shape = shape_of(y)
+    if len(shape) > 2 or shape[1] != 1:
+        raise ValueError(
+            f"'{name}' must have one value a row; got the shape {shape}. Where there "
+            "is a column for each class, pass their positions: y.argmax(axis=1), or "
+            "y.to_numpy().argmax(axis=1) of a frame.")
+    column_or_1d(np.empty(shape), warn=True)
+    if is_frame(y):
+        frame = nw.from_native(y, eager_only=True)
+        return frame.get_column(frame.columns[0]).to_native()
+    if isinstance(y, list):
+        return [row[0] for row in y]
+    return y.toarray()[:, 0] if sparse.issparse(y) else np.asarray(y)[:, 0]
+
+# %% ../nbs/40_inputs.ipynb #dc3fcb32
+def kind_of_label(kind: type) -> str:
+    """What a type of labels is: flags, numbers, text, or its own name."""
+    if issubclass(kind, (bool, np.bool_)):
+        return "flag"
+    if issubclass(kind, (int, float, np.number)):
+        return "number"
+    return "text" if issubclass(kind, str) else kind.__name__
+
+
+def texts_of(kind: str, label) -> set[str]:
+    """All the ways in which a label of a mixed column could be written."""
+    if kind == "bytes":
+        return {str(label), label.decode("latin1")}
+    whole = kind in ("flag", "number") and float(label).is_integer()
+    return {str(label), str(int(label))} if whole else {str(label)}
+
+
+def check_distinct(items) -> None:
+    """Refuse labels of several types of which two are one as text, or as numbers."""
+    kinds = {kind: kind_of_label(kind) for kind in set(map(type, items))}
+    if len(set(kinds.values())) < 2:
+        return
+    numbers = set(kinds.values()) <= {"flag", "number"}
+    known: dict = {}
+    for kind, label, spelled in dict.fromkeys(
+            (kinds[type(label)], label, str(label)) for label in items):
+        for text in texts_of(kind, label):
+            other = known.setdefault(text, (kind, label, spelled))
+            if other[:2] != (kind, label) or (other[2] != spelled and not numbers):
+                raise ValueError(
+                    "'y' must hold labels that differ as text as well; got "
+                    f"{other[1]!r} ({other[0]}) and {label!r} ({kind}), and nobody can "
+                    "tell whether that is one class or two. Give all labels one "
+                    "type, for example by y.astype(str).")
+
 # %% ../nbs/40_inputs.ipynb #b772a666
 def read_labels(y) -> tuple[Any, Any]:
-    """The labels as an array, and the series that they came from, None where they were
-    no series; missing and continuous ones are refused."""
+    """The labels as an array, and the series or table that they came from, None where
+    they were neither; missing, continuous and ambiguous ones are refused."""
+    given, y = y, one_column(y)
     if nw.dependencies.is_into_series(y):
         plain = y.reset_index(drop=True) if isinstance(y, pd.Series) else y
         series = nw.from_native(plain, series_only=True)
@@ -84,40 +157,86 @@ def read_labels(y) -> tuple[Any, Any]:
         raise ValueError(
             f"'y' must not contain missing values; got {gone} of them. Drop those "
             "rows, or give them a class of their own.")
+    if known.dtype == object and known.ndim == 1:
+        check_distinct(known.tolist())
     values = np.asarray(items).ravel()
     if values.dtype.kind == "f" and (values != np.rint(values)).any():
         raise ValueError(
             "'y' must hold classes; got numbers with fractions, such as "
             f"{values[values != np.rint(values)][0].item()!r}. Over-sampling is for "
-            "classification: cut them into classes first, for example by pandas.cut.")
+            "classification: cut them into classes first, for example by "
+            "pandas.cut(y, 3, labels=['low', 'middle', 'high']).")
     if series is None:
         return as_array(y), None
     numeric = series.dtype.is_numeric()
-    return series.to_numpy() if numeric else np.array(series.to_list()), series
+    labels = series.to_numpy() if numeric else np.array(series.to_list())
+    return labels, given if is_frame(given) else series
+
+# %% ../nbs/40_inputs.ipynb #24f406be
+def read_indicators(y) -> np.ndarray | None:
+    """The position of the class of each row, for a table of zeros and ones with a
+    column for each class; None for labels."""
+    check_eager(y)
+    if y is None or nw.dependencies.is_into_series(y):
+        return None
+    shape = shape_of(y)
+    if len(shape) != 2 or shape[1] < 2:
+        return None
+    dense = y.toarray() if sparse.issparse(y) else np.asarray(
+        as_pandas(y) if is_frame(y) else y)
+    ones = dense == 1
+    wrong = ~((ones | (dense == 0)).all(axis=1) & (ones.sum(axis=1) == 1))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"'y' with {shape[1]} columns must have a single 1 in each row, and zeros "
+            f"beside it; got {dense[row].tolist()} in row {row}. Give such rows a "
+            "column of their own, or pass one label a row. Multilabel and multioutput "
+            "targets are not supported.")
+    return ones.argmax(axis=1)
 
 # %% ../nbs/40_inputs.ipynb #f3632b42
-def check_index(X, y) -> None:
-    """Refuse a frame and labels of pandas whose indexes differ."""
-    pandas = all(isinstance(part, (pd.DataFrame, pd.Series)) for part in (X, y))
+PANDAS = (pd.DataFrame, pd.Series)
+
+
+def check_index(X, y, names: tuple = ("X", "y")) -> None:
+    """Refuse a frame and labels of pandas, or other values of its rows, whose indexes
+    differ."""
+    pandas = isinstance(X, PANDAS) and isinstance(y, PANDAS)
     if not pandas or len(X) != len(y) or X.index.equals(y.index):
         return
-    pairs = enumerate(zip(X.index.tolist(), y.index.tolist(), strict=True))
-    for place, (ours, theirs) in pairs:
-        if ours != theirs:
-            shuffled = X.index.isin(y.index).all()
-            other = "the same one in another order: " if shuffled else ""
-            raise ValueError(
-                f"'X' and 'y' must have the same index; got {other}{ours!r} in 'X' and "
-                f"{theirs!r} in 'y' at position {place}. Rows and labels are paired by "
-                "position. If the index tells which belong together, pass "
-                "y.loc[X.index]; if they stand in the right order, pass both with "
-                "reset_index(drop=True).")
+    ours, theirs = X.index, y.index
+    pairs = enumerate(zip(ours.tolist(), theirs.tolist(), strict=True))
+    found = next(((place, one, other) for place, (one, other) in pairs
+                  if one != other and not (pd.isna(one) and pd.isna(other))), None)
+    if found is None:
+        return
+    (place, mine, yours), (first, second) = found, names
+    unique = ours.is_unique and theirs.is_unique
+    shuffled = unique and ours.isin(theirs).all()
+    other = "the same one in another order: " if shuffled else ""
+    by_index = (f"If the index tells which belong together, pass {second}.loc["
+                f"{first}.index]; if they" if shuffled else "If they")
+    raise ValueError(
+        f"'{first}' and '{second}' must have the same index; got {other}"
+        f"{mine!r} in '{first}' and {yours!r} in '{second}' at position {place}. Rows "
+        f"are paired by position. {by_index} stand in the right order, pass both with "
+        "reset_index(drop=True).")
+
+# %% ../nbs/40_inputs.ipynb #51629cca
+def labels_of(X, y, names: tuple = ("X", "y"), **others) -> np.ndarray:
+    """The labels of the rows of a table, one a row; `others` have a value for each row
+    as well."""
+    for name, values in {names[1]: y, **others}.items():
+        check_index(X, values, (names[0], name))
+    return np.asarray(read_labels(one_column(y, names[1]))[0])
 
 # %% ../nbs/40_inputs.ipynb #15b6f881
 def read_input(X, y, kinds, missing) -> tuple:
     """The matrix of a table, its codec (None for a matrix of numbers), the labels, and
-    the series that they came from."""
+    the form that they came in; indicators are read as positions."""
     check_index(X, y)
+    positions = read_indicators(y)
     X, plain, table = as_array(X), isinstance(kinds, str) and missing == "refuse", None
     if not (is_matrix(X) and (plain or sparse.issparse(X))):
         shape = (1, 1) if is_frame(X) else np.shape(X)
@@ -133,7 +252,7 @@ def read_input(X, y, kinds, missing) -> tuple:
             "'kinds' and 'missing' need a dense table; got a sparse matrix with "
             f"kinds={kinds!r} and missing={missing!r}. Pass X.toarray(), or leave both "
             "out.")
-    return X, table, *read_labels(y)
+    return X, table, *(read_labels(y) if positions is None else (positions, y))
 
 # %% ../nbs/40_inputs.ipynb #9363ef68
 def below(X, made):
@@ -142,10 +261,16 @@ def below(X, made):
     return both.tolist() if isinstance(X, list) else both
 
 
-def labels_below(labels: nw.Series, y: np.ndarray, made: np.ndarray):
-    """A series of labels and, below it, those of synthetic rows, picked from it."""
+def labels_below(labels, y: np.ndarray, made: np.ndarray):
+    """Labels in the form in which they came and, below them, those of synthetic rows,
+    picked from them."""
     known, first = np.unique(y, return_index=True)
-    added = labels[first[np.searchsorted(known, made)]]
+    rows = first[np.searchsorted(known, made)]
+    if sparse.issparse(labels):
+        return sparse.vstack([labels, labels.tocsr()[rows]], format=labels.format)
+    if not isinstance(labels, nw.Series):
+        return below(labels, take_rows(labels, rows))
+    added = labels[rows]
     if isinstance(labels.to_native(), pd.Series):
         return pd.concat([labels.to_native(), added.to_native()], ignore_index=True)
     both = nw.concat([part.alias("y").to_frame() for part in (labels, added)])

@@ -264,7 +264,7 @@ def guess_dtype(column: pd.Series, present: pd.Series) -> Guess | None:
     return guess_numbers(present.astype(float))
 
 # %% ../nbs/15_kinds.ipynb #b1c79f9d
-MANY_LEVELS, MIN_ROWS, MIN_COUNT = 50, 50, 10
+MANY_LEVELS, RARE_LEVEL, MIN_ROWS = 50, 10, 50
 
 
 def guess_text(present: pd.Series) -> Guess:
@@ -300,18 +300,16 @@ def guess_text(present: pd.Series) -> Guess:
         code = levels == rows and not words.str.contains(r"\s").any()
         return Guess("identifier" if code else "text",
                      f"{levels:,} of {rows:,} values are distinct")
+    return Guess("category", count_levels(words))
+
+
+def count_levels(words: pd.Series) -> str:
+    """How many levels there are, and how many of them are rare."""
     counts = words.value_counts()
-    rare, pooled = int((counts < MIN_COUNT).sum()), len(rare_levels(counts))
-    more = f"; the {pooled:,} rarest of these become \"other\"" if pooled else ""
-    return Guess("category", f"{levels:,} level{'s' * (levels != 1)}, {rare:,} of them "
-                             f"in fewer than {MIN_COUNT} rows{more}")
-
-
-def rare_levels(counts: pd.Series) -> pd.Series:
-    """Of sorted counts of levels those that are pooled: rare ones, where there are more
-    than fifty levels, beyond the forty-nine most frequent."""
-    rest = counts[MANY_LEVELS - 1:] if len(counts) > MANY_LEVELS else counts[:0]
-    return rest[rest < MIN_COUNT]
+    levels, rare = len(counts), int((counts < RARE_LEVEL).sum())
+    pooled = " and become 'other'" if levels > MANY_LEVELS and rare else ""
+    return (f"{levels:,} level{'s' * (levels != 1)}, {rare:,} of them in fewer than "
+            f"{RARE_LEVEL} rows{pooled}")
 
 
 ID_NAME = re.compile(r"(?i:(?:^|[_\W])(?:id|uuid|guid|key|nr|no|number|ssn)$)|"
@@ -390,8 +388,9 @@ def to_category(column: pd.Series) -> pd.Series:
     if declared or is_text(column) or not few:
         column = column.astype(object).map(level_text, na_action="ignore")
     counts = column.value_counts()
-    if len(rare := rare_levels(counts)):
-        column = column.astype(object).where(~column.isin(rare.index), "other")
+    if len(counts) > MANY_LEVELS and (counts < RARE_LEVEL).any():
+        frequent = column.isna() | column.isin(counts.index[counts >= RARE_LEVEL])
+        column = column.astype(object).where(frequent, "other")
     return column.astype("category")
 
 # %% ../nbs/15_kinds.ipynb #17edf25f

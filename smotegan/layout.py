@@ -45,6 +45,23 @@ def is_flag(coder) -> bool:
         [no] for no in YES_NO.values()]
 
 
+def identifier_kinds(places: list, table) -> dict:
+    """The names of identifiers, and what each would be if it were none."""
+    if table is None:
+        return {f"x{i}": "continuous" for i in places}
+    return {table.names_[i]: "categorical" if table.sizes_[i] else "continuous"
+            for i in places}
+
+
+def overruled(kinds: dict, scattered: bool) -> str:
+    """How a user says of some columns that they are no identifiers."""
+    if scattered:  # a sparse matrix takes no kinds
+        return "scale=False"
+    way = f"kinds={dict(list(kinds.items())[:5])}"
+    numbers = "continuous" in kinds.values()
+    return f"{way} (for a number also 'categorical')" if numbers else way
+
+
 SECONDS = (1, 60, 300, 900, 1800, 3600, 43_200, 86_400, 7 * 86_400)
 
 
@@ -93,8 +110,7 @@ class Layout:
     rules: Rules | None = None
 
     @classmethod
-    def of(cls, X: np.ndarray, table=None, kinds="infer", scale=True, dtype=float,
-           y=None):
+    def of(cls, X, table=None, kinds="infer", scale=True, dtype=float, y=None):
         """The layout of a matrix with a codec and a dtype, and the matrix as codes."""
         named = {} if table is None or isinstance(kinds, str) else {
             table.names_.index(name): kind for name, kind in kinds.items()}
@@ -162,15 +178,15 @@ class Layout:
             rows[:] = reflect(rows, self.low, self.high)
         return np.rint(rows, out=rows, where=self.whole)
 
-    def warn_of_identifiers(self, table) -> None:
-        """Tell of the columns that seem to number the rows."""
-        names = [i if table is None else table.names_[i] for i in self.identifiers]
+    def warn_of_identifiers(self, table, scattered: bool = False) -> None:
+        """Tell of the columns that seem to number the rows, and what can be done."""
+        kinds = identifier_kinds(self.identifiers, table)
         warnings.warn(
-            f"Column(s) {names} seem to number the rows, as nearly every value is "
-            "different: left out when neighbours are looked for. What synthetic rows "
-            "have there means nothing, or repeats a real row's. Drop them before "
-            f"training, or pass kinds={{{names[0]!r}: 'continuous'}} (or "
-            "'categorical') if they are no identifiers.", UserWarning, stacklevel=2)
+            f"Column(s) {list(kinds)} seem to number the rows, as nearly every value "
+            "is different: left out when neighbours are looked for. What synthetic "
+            "rows have there means nothing, or repeats a real row's. Drop them before "
+            f"training, or pass {overruled(kinds, scattered)} if they are no "
+            "identifiers.", UserWarning, stacklevel=2)
 
 # %% ../nbs/41_layout.ipynb #ad6306ea
 def table_of(codes: np.ndarray, layout: Layout, table=None):

@@ -108,6 +108,12 @@ def rank_sum(scores: np.ndarray, real: np.ndarray) -> tuple[float, float]:
     return float(auc), float((auc - 0.5) / spread) if spread > 0 else 0.0
 
 
+def with_values(X: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    """Rows with zeros in the columns without a value in those of a fit, so that
+    boosting asks nothing about them; it cannot cut what is not there."""
+    return np.where(np.isnan(fit).all(axis=0), 0.0, X)
+
+
 def half_scores(X: np.ndarray, real: np.ndarray, keys: np.ndarray, seed: int) -> tuple:
     """Which half each row is in, and its score by classifiers of the other half."""
     repeats = len(np.unique(keys)) < len(keys)
@@ -121,7 +127,7 @@ def half_scores(X: np.ndarray, real: np.ndarray, keys: np.ndarray, seed: int) ->
         forest = two_sample_forest(seed).set_params(
             n_estimators=50, max_samples=min(len(fit), MOST_A_TREE),
             n_jobs=-1 if len(fit) > MOST_A_TREE else 1)
-        for model, Z in ((boosting(seed), X), (forest, low)):
+        for model, Z in ((boosting(seed), with_values(X, X[fit])), (forest, low)):
             with threadpool_limits(1):  # threads only wait for each other here
                 chance = model.fit(Z[fit], real[fit]).predict_proba(Z[judge])
             score[judge] += rankdata(chance[:, -1]) / len(judge)
@@ -242,7 +248,8 @@ def side_lines(both: Both) -> Measured:
         counts = len(train.codes), len(majority.codes)
         X, y = np.concatenate([train.codes, majority.codes]), np.repeat([1, 0], counts)
         with threadpool_limits(1):
-            score = boosting().fit(X, y).decision_function(rows.codes)
+            model = boosting().fit(with_values(X, X), y)
+            score = model.decision_function(with_values(rows.codes, X))
         return score - np.log(counts[0] / counts[1])  # as if the two were equally many
 
     if not both.train or not both.majority:

@@ -30,13 +30,22 @@ from .gan import GAN, WGANGP
 from smotegan.inputs import (
     NOT_FITTED,
     below,
+    check_index,
     check_strategy,
     labels_below,
+    one_column,
     read_input,
+    shape_of,
 )
 from .layout import Layout
 from .leak import RowKeys
-from .parameters import Interval, StrOptions, check_n_samples
+from smotegan.parameters import (
+    Interval,
+    StrOptions,
+    check_fork,
+    check_n_samples,
+    one_thread_after_fork,
+)
 from smotegan.report import (
     account_of,
     redrawn_of,
@@ -52,7 +61,7 @@ from .table import check_numeric
 __all__ = ['TWELVE_SAMPLERS', 'SMOTEGAN']
 
 # %% ../nbs/46_oversample.ipynb #0737935e
-PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref")
+PRIVATE = ("_as_is", "_dtype", "_layout", "_random", "_result_ref", "_sparse")
 
 
 @contextmanager
@@ -70,14 +79,34 @@ def all_or_nothing(sampler):
         raise
 
 
-def weak_result(X, y):
+def weak_result(X, y, flat=None):
     """A function that gives a resampled table and its labels back while the table
-    exists, then None."""
+    exists, then None; `flat` are the labels of indicators."""
     try:
         alive = weakref.ref(X)
     except TypeError:  # a list
         return lambda: None
+    y = y if len(shape_of(y)) < 2 else flat
     return lambda: None if alive() is None else (alive(), y)
+
+
+def sparse_columns(X) -> dict:
+    """The sparse columns of a frame of pandas: their places, dtypes and fill values."""
+    if not isinstance(X, pd.DataFrame):
+        return {}
+    return {place: (str(dtype.subtype), dtype.fill_value)
+            for place, dtype in enumerate(X.dtypes)
+            if isinstance(dtype, pd.SparseDtype)}
+
+
+def with_sparse(rows: pd.DataFrame, columns: dict) -> pd.DataFrame:
+    """Rows with sparse columns again."""
+    if not columns:
+        return rows
+    kept = [rows.iloc[:, place].astype(pd.SparseDtype(*columns[place]))
+            if place in columns else rows.iloc[:, place]
+            for place in range(rows.shape[1])]
+    return pd.concat(kept, axis=1).set_axis(rows.columns, axis=1)
 
 # %% ../nbs/46_oversample.ipynb #da6d3d6e
 # What the others weigh where they are looked at: as rows of trees, as a boundary
@@ -110,12 +139,16 @@ class ReadsTables(BaseOverSampler):
     rules: Any
     sampling_strategy_: dict
 
-    def _read(self, X, y):
-        """Check the parameters; the codes of a table, its labels, and their series."""
+    def _read(self, X, y, groups=None):
+        """Check the parameters; the codes of a table, its labels, and their form."""
         self._validate_params()
         for part in (self.smote, self.gan):
             if hasattr(part, "_validate_params"):
                 part._validate_params()
+        if isinstance(self._second_step(), GAN):
+            check_fork()  # before anything is computed
+        self._sparse = sparse_columns(X)
+        check_index(X, groups, ("X", "groups"))
         X, self.table_, y, labels = read_input(X, y, self.kinds, self.missing)
         return X, y, labels
 
@@ -135,10 +168,11 @@ class ReadsTables(BaseOverSampler):
         check_strategy(self.sampling_strategy, y)
         return X, y, binarize_y
 
-    def _second_step(self):
+    def _second_step(self, plain=False):
         """The second step behind the parameter; with `aware`, it looks at the boundary
-        with other classes."""
-        gan = ForestGAN() if self.gan is None else as_second_step(self.gan)
+        with other classes. `plain` tells that all columns are numbers without gaps."""
+        default = GAN() if self.aware and plain else ForestGAN()
+        gan = default if self.gan is None else as_second_step(self.gan)
         if not self.aware:
             return gan
         settings = gan.get_params() if gan else {}
@@ -152,7 +186,8 @@ class ReadsTables(BaseOverSampler):
 
     def _read_groups(self, groups, n: int):
         """Groups as codes, or an error."""
-        codes = pd.factorize(np.asarray(groups, dtype=object))[0]
+        groups = np.asarray(one_column(groups, "groups"), dtype=object)
+        codes = pd.factorize(groups)[0]
         if len(codes) != n or not self.scale or (codes < 0).any():
             raise ValueError(
                 "'groups' must have a group for each row, none of them missing, and "
@@ -179,6 +214,7 @@ class MakesMore:
     _dtype: Any
     _layout: Layout
     _as_is: bool
+    _sparse: dict
 
     def sample(self, n_samples: int, label: Any = None, random_state: Any = None
                ) -> Any:
@@ -215,14 +251,16 @@ class MakesMore:
                 "'label' must be a class that was over-sampled, one of "
                 f"{np.array(list(usable)).tolist()}; got {label!r}.")
         seed = self._random if random_state is None else random_state
-        rows, bases = usable[label].sample(n, seed, random_state, self.smote is None)
+        with one_thread_after_fork():
+            rows, bases = usable[label].sample(n, seed, random_state,
+                                               self.smote is None)
         if bases is not None:
             rows = self._obey(rows, bases, self._layout)
         rows = rows.astype(self._dtype)
         new = rows if table is None else table.inverse_transform(rows)
         as_is = table is None or self._as_is
         self.keys_.add(rows if as_is else table.transform(new))
-        return new
+        return with_sparse(new, self._sparse)
 
     def _obey(self, rows: np.ndarray, bases: np.ndarray, layout: Layout) -> np.ndarray:
         """Rows mended by the user's own rules, in tables like the user's."""
@@ -347,9 +385,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
         number the rows; take one-hot columns together. With False, the first step's
         rows are imbalanced-learn's.
     aware : bool, default=False
-        Let a GAN look at the other classes as well, and move rows to the class's own
-        side of the boundary. Better decisions at a threshold, and rows that are a
-        little less like real ones.
+        Let the second step look at the other classes as well. Without `gan`, a network
+        moves rows to the class's own side of the boundary where all columns are numbers
+        without gaps: better decisions at a threshold, and rows that are a little less
+        like real ones. Elsewhere, trees borrow rows of the other classes.
     candidates : int, default=8
         How many rows are proposed for each one that is made; those are kept that
         together look most like all of them. With 1 they are as drawn. Not used with
@@ -471,7 +510,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
         SMOTEGAN
             The sampler, with `sampling_strategy_` but without rows.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), one_thread_after_fork():
             X, y, _ = self._read(X, y)
             return super().fit(X, y, **params)
 
@@ -484,7 +523,9 @@ class SMOTEGAN(MakesMore, ReadsTables):
         X : frame, array-like or sparse matrix of shape (n_samples, n_features)
             The table. A frame may be of pandas, polars or Arrow.
         y : array-like or series of shape (n_samples,)
-            The classes.
+            The classes. A table with one column is taken as that column, with a
+            warning; one with several must be indicators, with a single 1 in each row,
+            and its classes are the positions of the columns.
         sample_weight : None
             Must be None: rows that are made have no weight of their own.
         groups : array-like of shape (n_samples,) or None, default=None
@@ -500,7 +541,8 @@ class SMOTEGAN(MakesMore, ReadsTables):
             The rows of `X`, unchanged and first, and the synthetic ones; of the same
             kind and dtypes.
         y_resampled : ndarray or series of shape (n_samples_new,)
-            Their classes.
+            Their classes, in the form of `y`; an array with one column comes back
+            flat.
 
         Raises
         ------
@@ -508,22 +550,22 @@ class SMOTEGAN(MakesMore, ReadsTables):
             If something cannot be done; the message names the parameter or the columns,
             and a way out.
         """
-        with all_or_nothing(self):
+        with all_or_nothing(self), one_thread_after_fork():
             if sample_weight is not None:
                 raise ValueError(
                     "'sample_weight' must be None; got weights. Rows that are made "
                     "have none, and what comes back has no place for them. Weigh the "
                     "classes in the classifier instead of over-sampling, or repeat "
                     "rows.")
-            codes, plain, labels = self._read(X, y)
+            codes, plain, form = self._read(X, y, groups)
             X_res, y_res, new = super().fit_resample(codes, plain, groups=groups,
                                                      **params)
             if self.table_ is not None:
                 X_res = below(X, new)
-            if labels is not None:
-                y_res = labels_below(labels, plain, np.asarray(y_res)[len(plain):])
-            self._result_ref = weak_result(X_res, y_res)
-        return X_res, y_res
+            in_form = y_res if form is None else labels_below(
+                form, plain, np.asarray(y_res)[len(plain):])
+            self._result_ref = weak_result(X_res, in_form, y_res)
+        return X_res, in_form
 
     def _fit_resample(self, X, y, groups=None):
         table, scattered = self.table_, sparse.issparse(X)
@@ -531,15 +573,15 @@ class SMOTEGAN(MakesMore, ReadsTables):
         dense = dense if dense.dtype.kind == "f" else dense.astype(np.float64)
         layout, codes = Layout.of(dense, table, self.kinds, self.scale, X.dtype, y)
         rules = layout.find_rules(codes, table, self.rules if self.scale else None)
+        plain = not layout.sizes.any() and not np.isnan(codes).any()
         wanted = {label: n for label, n in self.sampling_strategy_.items() if n > 0}
         models, made, X_res = over_sample(
             X, y, codes, layout, wanted, self.random_state, smote=self.smote,
-            gan=self._second_step(), candidates=self.candidates,
+            gan=self._second_step(plain), candidates=self.candidates,
             groups=None if groups is None else self._read_groups(groups, len(y)))
         y_res = np.concatenate([y, *(np.full(len(moved), label, dtype=y.dtype)
                                      for label, (_, moved) in made.items())])
-        new = X_res[len(y):]
-        new = again = new.toarray() if scattered else new
+        new = again = X_res[len(y):].toarray() if scattered else X_res[len(y):]
         if layout.rules is not None and layout.rules.objects:
             new[:] = again[:] = self._obey(new, np.concatenate([
                 models[label].own_bases(made[label][0]) for label in made]), layout)
@@ -565,7 +607,7 @@ class SMOTEGAN(MakesMore, ReadsTables):
             model.X = model.y = None
         warn_of_notes(models)
         if layout.identifiers:
-            layout.warn_of_identifiers(table)
+            layout.warn_of_identifiers(table, scattered)
         return X_res, y_res, new
 
 # %% ../nbs/46_oversample.ipynb #3c0685b4

@@ -10,10 +10,14 @@ import re
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing import parent_process
 
 import numpy as np
+from joblib import effective_n_jobs, parallel_config
 from sklearn.utils import _safe_indexing, check_random_state, check_scalar  # noqa: F401
 from sklearn.utils._param_validation import Interval, StrOptions  # noqa: F401
+from threadpoolctl import threadpool_limits
 
 # %% auto #0
 __all__ = []
@@ -74,11 +78,13 @@ def quiet():
             os.write(2, other_lines(caught.read()))
 
 # %% ../nbs/01_parameters.ipynb #add0e93a
-_FORK = {"stuck": False}
+_FORK = {"child": False, "stuck": False}
 
 
 def mark_fork() -> None:
-    """Remember, in a forked child, whether TensorFlow had computed in its parent."""
+    """Remember, in a forked child, that it is one, and whether TensorFlow had computed
+    in its parent."""
+    _FORK["child"] = True
     context = sys.modules.get("tensorflow.python.eager.context")
     handle = getattr(getattr(context, "_context", None), "_context_handle", None)
     _FORK["stuck"] = handle is not None
@@ -86,6 +92,20 @@ def mark_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=mark_fork)
+_ANEW = "--multiprocessing-fork|from multiprocessing.forkserver|popen_loky"
+if parent_process() is not None and not re.search(_ANEW, " ".join(sys.orig_argv)):
+    mark_fork()  # this child was forked before the package was imported
+
+
+@contextmanager
+def one_thread_after_fork():
+    """In a forked child, keep OpenMP to one thread: with more it would wait for
+    ever."""
+    if not _FORK["child"]:
+        yield
+        return
+    with threadpool_limits(1, user_api="openmp"):
+        yield
 
 
 def check_fork() -> None:
@@ -96,3 +116,15 @@ def check_fork() -> None:
             "TensorFlow would wait for ever. Start workers with "
             "multiprocessing.get_context('spawn') or joblib (loky), or fork before "
             "the first GAN is trained.")
+
+# %% ../nbs/01_parameters.ipynb #8ec79734
+def alone(function, *args, **kwargs):
+    """Call a function in which joblib starts no workers."""
+    with parallel_config("sequential"):
+        return function(*args, **kwargs)
+
+
+def as_task(function, n_jobs):
+    """A function as a task for so many workers: with several, it starts none of its
+    own."""
+    return partial(alone, function) if effective_n_jobs(n_jobs) > 1 else function

@@ -27,6 +27,7 @@ from .arms import Arm, arm_model, has_sampler, last_step, seeded
 from .calibrate import plot_reliability
 from .data import COLORS
 from .folds import Settings, Split
+from .parameters import as_task
 from smotegan.scores import (
     TREATMENTS,
     Fold,
@@ -196,13 +197,15 @@ def run_all(problem: Problem, arms: list, splits: list, settings: Settings,
     run = run_arm if settings.cache is None else partial(
         run_cached, Memory(settings.cache, verbose=0).cache(run_for_cache))
     light = [getattr(arm.sampler, "gan", "none") == "none" for arm in arms]
+    run = as_task(run, settings.n_jobs)
     tasks = [delayed(run)(arms[i], problem, number, splits[number])
              for i in np.argsort(light, kind="stable") for number in numbers]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="A worker stopped")
         made = Parallel(n_jobs=settings.n_jobs, return_as="generator")(tasks)
-        shown = tqdm(made, "arms x folds", len(tasks), delay=3,
-                     disable=not settings.progress)
+        own = settings.progress if callable(settings.progress) else None
+        shown = own(made, len(tasks)) if own else tqdm(
+            made, "arms x folds", len(tasks), delay=3, disable=not settings.progress)
         return [run for found in shown for run in found]
 
 # %% ../nbs/65_predictions.ipynb #830c6c6a

@@ -270,13 +270,18 @@ def known_questions(both: Both, i: int) -> Iterator[Question]:
     yield Question((i,), "known", words, hits)
 
 
+def plain(value: Any) -> Any:
+    """A value of NumPy as one of Python, any other as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def level_questions(both: Both, i: int, most: int = 30) -> Iterator[Question]:
     """How many rows have each of the frequent levels, or a rare one, or a new one."""
     x, names = both.codes[:, i], both.frame.iloc[:, i]
     levels, first, counts = np.unique(x, return_index=True, return_counts=True)
     for place in np.argsort(-counts, kind="stable")[:most]:
         name = names.iloc[first[place]]
-        words = "are missing" if pd.isna(name) else f"are {name!r}"
+        words = "are missing" if pd.isna(name) else f"are {plain(name)!r}"
         yield Question((i,), "level", words, x == levels[place])
     rare = np.isin(x, levels[counts <= 2])
     yield Question((i,), "level", "are levels that occur once or twice", rare)

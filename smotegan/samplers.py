@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numbers
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, column_or_1d
 
 from .mixed import MixedSpace, class_neighbors, is_numeric_only
 
@@ -30,6 +29,20 @@ from .values import Values
 
 # %% auto #0
 __all__ = ['FIRST_STEPS', 'FirstStep', 'ProWSyn', 'majority_neighbor_share']
+
+# %% ../nbs/22_samplers.ipynb #038bf6c1
+class cached:
+    """A property that is computed once, as `functools.cached_property` is, without a
+    lock."""
+
+    def __init__(self, function: Any) -> None:
+        self.function, self.__doc__ = function, function.__doc__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = vars(instance)[self.function.__name__] = self.function(instance)
+        return value
 
 # %% ../nbs/22_samplers.ipynb #4c49d1d6
 NEAREST = 10
@@ -62,28 +75,30 @@ class ClassData:
     values: Values | None = None
     rules: Any = None
 
-    @cached_property
+    @cached
     def lists(self) -> np.ndarray:
         """The twenty nearest rows of each row, or as many as there are; among groups
-        short lists begin again."""
+        short lists begin again, and a row without another one is its own neighbour."""
         if self.groups is None:
             return class_neighbors(self.rows, self.sizes, 20, self.units)
         lists = np.tile(np.arange(len(self.rows), dtype=np.int32)[:, None], 20)
         for group in np.unique(self.groups):
             mine = np.flatnonzero(self.groups == group)
-            if len(mine) > 1:
+            alike = np.isclose(self.rows[mine], self.rows[mine[:1]], rtol=1e-12, atol=0,
+                               equal_nan=True)
+            if not alike.all():
                 near = class_neighbors(self.rows[mine], self.sizes, 20, self.units)
                 lists[mine] = np.take(mine[near], range(20), axis=1, mode="wrap")
         return lists
 
-    @cached_property
+    @cached
     def neighbors(self) -> np.ndarray:
         """The rows to interpolate with: the ten nearest, or, without units, five."""
         if self.units is None:
             return class_neighbors(self.rows, self.sizes, 5)
         return self.lists[:, :NEAREST]
 
-    @cached_property
+    @cached
     def ends(self) -> tuple:
         """The least and the largest value of each column."""
         return np.fmin.reduce(self.rows, axis=0), np.fmax.reduce(self.rows, axis=0)
@@ -465,7 +480,7 @@ def majority_neighbor_share(X_new: Any, X: Any, y: Any, label: Any,
     ndarray of shape (n_new,)
         Between 0 (all neighbours are of the class) and 1 (none is).
     """
-    X, y = np.asarray(X, dtype=float), np.asarray(y)
+    X, y = np.asarray(X, dtype=float), column_or_1d(np.asarray(y), warn=True)
     scale = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
     finder = NearestNeighbors(n_neighbors=k_neighbors).fit(X / scale)
     new = np.asarray(X_new, dtype=float) / scale

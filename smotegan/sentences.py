@@ -138,7 +138,8 @@ def say_mend(found: dict[str, Found], levels: dict[str, float],
              if not why.startswith(RULE)]
     named = ["the rules below"] * (len(named) < len(worst)) + named
     if len(artefacts) > 3:
-        named.append(f"{len(artefacts) - 3} more columns")
+        more = len(artefacts) - 3
+        named.append(f"{more} more column{'s' * (more > 1)}")
     said = [", ".join(named)] if named else []
     for name, words in PLACED.items():
         if levels.get(name) and not (name == "recall" and levels["coverage"]):
@@ -147,7 +148,7 @@ def say_mend(found: dict[str, Found], levels: dict[str, float],
                                      ceiling=percent(one.ceiling)))
     return f"To mend: {'; '.join(said) or 'nothing was found'}."
 
-# %% ../nbs/55_sentences.ipynb #7f357d13
+# %% ../nbs/55_sentences.ipynb #134ef164
 RULE_TABLE = ["rule", "kind", "training", "held out", "synthetic", "p", "compared"]
 
 
@@ -169,21 +170,25 @@ def rule_table(levels: dict[str, float], both: Both) -> pd.DataFrame:
                              key=lambda x: x != "broken" if x.name == "compared" else x,
                              ignore_index=True)
 
-# %% ../nbs/55_sentences.ipynb #22d085fe
+# %% ../nbs/55_sentences.ipynb #c9f00268
 MOST_RULES = 3
 
 
-def worst_rules(table: pd.DataFrame, both: Both) -> list[str]:
-    """The broken rules, the worst first, one wording of each fault."""
+def worst_rules(table: pd.DataFrame, both: Both) -> dict[str, int]:
+    """The broken rules, the worst first, one for each fault; and how many more broken
+    ones have a column of it."""
     rules = {rule.words: rule for rule in both.once(known_rules)}
     named: list = []
+    more: dict[str, int] = {}
     for words in table.loc[table["compared"] == "broken", "rule"]:
         rule = rules[words]
-        wrong = ~rule.held & ~both.truth
-        if not any({*rule.columns} & {*other.columns} and
-                   (wrong & ~other.held).sum() >= 0.9 * wrong.sum() for other in named):
+        akin = [other for other in named if {*rule.columns} & {*other.columns}]
+        if not akin:
             named.append(rule)
-    return [rule.words for rule in named]
+            more[words] = 0
+        else:
+            more[akin[0].words] += 1
+    return more
 
 
 def in_rows(obeyed: np.ndarray) -> str:
@@ -209,8 +214,10 @@ def say_rules(table: pd.DataFrame, both: Both) -> str:
 
     kept = int((table["compared"] != "broken").sum())
     if named := worst_rules(table, both):
-        more = len(named) - MOST_RULES
-        parts = [*map(said, named[:MOST_RULES]), *[f"{more} more"] * (more > 0)]
+        parts = [said(words) + f" (and {k} more of its columns)" * (k > 0)
+                 for words, k in named.items()]
+        if len(parts) > MOST_RULES:
+            parts[MOST_RULES:] = [f"{len(parts) - MOST_RULES} more"]
         others = f" Kept: {kept} of {len(table)}." if kept else ""
         return f"Rules: broken are {'; '.join(parts)}.{others}"
     gaps = (table[["training", "held out"]].min(axis=1) - table["synthetic"]).round(12)

@@ -157,8 +157,11 @@ def smote(
 # %% ../nbs/20_smote.ipynb #40c43122
 def deal_parents(neighbors: np.ndarray, n: int, random_state) -> tuple:
     """As `draw_parents`, but every row is the base as often as the others, or once
-    more."""
+    more; a row whose only neighbour is itself is none, unless all are like that."""
     rng = check_random_state(random_state)
-    base = np.resize(rng.permutation(len(neighbors)), n).astype(np.int32)
+    own = np.arange(len(neighbors))[:, None]
+    starts = np.flatnonzero((neighbors != own).any(axis=1))
+    starts = starts if len(starts) else np.arange(len(neighbors))
+    base = np.resize(starts[rng.permutation(len(starts))], n).astype(np.int32)
     column = rng.randint(neighbors.shape[1], size=n)
     return base, neighbors[base, column], rng.uniform(size=n)

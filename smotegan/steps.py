@@ -29,7 +29,7 @@ from smotegan.samplers import (
     without_rows,
 )
 from .smote import Proposal
-from .spread import SpreadSMOTE
+from .spread import SpreadSMOTE, WideStep
 
 # %% auto #0
 __all__ = []
@@ -253,7 +253,7 @@ class ClassModel(RefinedClass):
 
         known = self.known = known_rows(self.X, self.y == self.label)
         self.copies = draw_again(proposal, moved, known,
-                                 again if self.may_redraw else None, random)
+                                 again if self.may_redraw else None, random, self.rows)
         real = max(known.repeated, known.shared)
         if self.may_redraw and sum(self.copies) > real + TOO_MANY:
             self.notes.append(
@@ -290,7 +290,7 @@ class ClassModel(RefinedClass):
         if self.known is not None and self.may_redraw:
             random = check_random_state(random_state)
             draw_again(made, moved, self.known,
-                       lambda n, turn: more(n, random, random), random)
+                       lambda n, turn: more(n, random, random), random, self.rows)
         own = self.rules is not None and self.rules.objects
         return self.layout.columns_of(made.X), self.own_bases(made) if own else None
 
@@ -319,10 +319,19 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
         notes.append(note)
     if isinstance(step, SMOTEStep) and k < 5:
         notes.append(f"only {k} neighbour(s) instead of {most}")
-    return ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
-                      layout.kinds, layout.values, layout.rules, step, gan, notes,
-                      layout,
-                      candidates=candidates)
+    model = ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
+                       layout.kinds, layout.values, layout.rules, step, gan, notes,
+                       layout,
+                       candidates=candidates)
+    if groups is not None and isinstance(step, (SMOTEStep, SpreadSMOTE, WideStep)):
+        alone = (model.lists == np.arange(len(rows))[:, None]).all(axis=1)
+        if alone.all():
+            model.step = FIRST_STEPS["jitter"]
+            notes.append("every row is alone in its group: jitter around it")
+        elif alone.any():
+            notes.append(f"{alone.sum()} of {len(rows)} rows are alone in their group: "
+                         "no synthetic row starts from them")
+    return model
 
 # %% ../nbs/44_steps.ipynb #4e799397
 def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_state,

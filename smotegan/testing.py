@@ -26,6 +26,7 @@ from smotegan.frames import (
     read_columns,
 )
 from .gan import GAN
+from .inputs import one_column, read_indicators
 from .oversample import SMOTEGAN
 from .samplers import ProWSyn
 
@@ -268,9 +269,17 @@ def check_rows(X, X_res) -> None:
         assert same, "a given row has changed"
 
 
+def flat_labels(y) -> np.ndarray:
+    """Labels in any form as an array, indicators as positions."""
+    positions = read_indicators(y)
+    return np.asarray(one_column(y)) if positions is None else positions
+
+
 def check_words(sampler, y, y_res) -> None:
     """The labels, and what a sampler says of its work, must be right."""
-    y, y_res, n = np.asarray(y), np.asarray(y_res), len(y)
+    assert type(y_res) is type(y), f"{type(y).__name__} became {type(y_res).__name__}"
+    y, y_res = flat_labels(y), flat_labels(y_res)
+    n = len(y)
     assert (y_res[:n] == y).all(), "a given label has changed"
     wanted = {label: n for label, n in sampler.sampling_strategy_.items() if n}
     before, after = (pd.Series(part).value_counts() for part in (y, y_res))
@@ -318,9 +327,9 @@ def check_promises(X: Any, y: Any, sampler: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         X_res, y_res = sampler.fit_resample(X, y)
+        check_words(sampler, y, y_res)
     check_rows(X, X_res)
     assert len(X_res) == len(y_res), f"{len(X_res)} rows have {len(y_res)} labels"
-    check_words(sampler, y, y_res)
     check_kinds(X)
     check_flags(X_res, len(X))
     for real, all_rows in zip(read_columns(X), read_columns(X_res), strict=True):

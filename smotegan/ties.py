@@ -16,7 +16,7 @@ from .rules import Rules
 __all__ = []
 
 # %% ../nbs/35_ties.ipynb #4f016344
-class Ties:
+class TiedColumns:
     """The rules that tie columns together, for rows whose values have donors.
 
     `codes` are the real rows that may give values. For each column, `reach` holds the
@@ -87,6 +87,10 @@ class Ties:
                 found[:, place] |= ~self.facts.inside(V, computed)
                 found[:, place] &= ~self.excepted(V, donors, k)
         return found
+
+# %% ../nbs/35_ties.ipynb #78c3f5cf
+class Ties(TiedColumns):
+    """Takes what a rule ties together from one row, or leaves it as it was."""
 
     def settle(self, codes: np.ndarray, donors: np.ndarray, i: int,
                before: np.ndarray) -> None:
