@@ -3,7 +3,8 @@
 #   make quickstart   balance two real data sets, compare, and leave the results in quickstart_results/
 #   make csv CSV=path TARGET=column
 #                     take a file of your own from reading to a decision, and leave the results in csv_results/;
-#                     also COST=15 (a missed rare case, in false alarms), KINDS='{"column": "category"}', QUICK=1
+#                     also COST=15 (a missed rare case, in false alarms), KINDS='{"column": "category"}', QUICK=1,
+#                     POSITIVE=class, GUESS=1 (stop after the guess); the same as python -m smotegan path column
 #   make test         check everything; ends with "N passed, N failed"; ONLY=20_smote for what has that in its name
 #   make fuzz         twenty thousand random tables; an hour or less
 #   make house        size, way through the modules, hashes of rows, times; OTHER=path compares with another checkout
@@ -27,7 +28,8 @@ quickstart: .venv/ready-examples
 	@$(BIN)/python .ci/quickstart.py
 
 csv: .venv/ready-examples
-	@$(BIN)/python .ci/quickstart.py "$(CSV)" "$(TARGET)" $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(QUICK),--quick)
+	@test -n "$(CSV)" -a -n "$(TARGET)" || { echo "CSV and TARGET must both be given: make csv CSV=path TARGET=column"; exit 2; }
+	@$(BIN)/python -m smotegan "$(CSV)" "$(TARGET)" --output csv_results $(if $(COST),--cost "$(COST)") $(if $(KINDS),--kinds '$(KINDS)') $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(QUICK),--quick) $(if $(GUESS),--stop-after-guess)
 
 test: .venv/ready-dev
 	@$(BIN)/python -m pytest $(PARALLEL) $(if $(ONLY),-k "$(ONLY)",--cov=smotegan)

@@ -29,6 +29,7 @@ setup(
     install_requires=cfg["requirements"].split(),
     extras_require={key.removesuffix("_requirements"): value.split() for key, value in cfg.items()
                     if key.endswith("_requirements")},
+    entry_points={"console_scripts": cfg["console_scripts"].split()},
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",

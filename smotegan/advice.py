@@ -411,7 +411,7 @@ def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
            costs: Any = None, *, arms: Any = "quick", cv: Any = None,
            groups: Any = None, n_repeats: int | None = None, rope: float | None = None,
            random_state: int | np.random.RandomState | None = 0,
-           n_jobs: int | None = None, cache: Any = None, progress: bool = True
+           n_jobs: int | None = None, cache: Any = None, progress: Any = True
           ) -> Advice:
     """Say whether to resample this table for this classifier, and hand over a model.
 
@@ -440,7 +440,9 @@ def advise(X: Any, y: Any, classifier: Any, metric: str | Score | None = None,
         The margin; None is 0.01, 2 % of the score for losses and costs, and never more
         than a tenth of an average precision.
     random_state, n_jobs, cache, progress : as in `compare`
-        Seed, workers, a folder where what was computed is kept, and a bar.
+        Seed, workers, a folder where what was computed is kept, and a bar. `progress`
+        may also be a bar of yours: a function of the running results and their number
+        that hands them on.
 
     Returns
     -------

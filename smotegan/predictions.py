@@ -203,8 +203,9 @@ def run_all(problem: Problem, arms: list, splits: list, settings: Settings,
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="A worker stopped")
         made = Parallel(n_jobs=settings.n_jobs, return_as="generator")(tasks)
-        shown = tqdm(made, "arms x folds", len(tasks), delay=3,
-                     disable=not settings.progress)
+        own = settings.progress if callable(settings.progress) else None
+        shown = own(made, len(tasks)) if own else tqdm(
+            made, "arms x folds", len(tasks), delay=3, disable=not settings.progress)
         return [run for found in shown for run in found]
 
 # %% ../nbs/65_predictions.ipynb #830c6c6a

@@ -18,7 +18,15 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from .frames import as_pandas, name_some
-from .kinds import TYPED, Guess, convert, guess_column, said_guess, tidy
+from smotegan.kinds import (
+    MANY_LEVELS,
+    TYPED,
+    Guess,
+    convert,
+    guess_column,
+    said_guess,
+    tidy,
+)
 
 # %% auto #0
 __all__ = ['guess_columns', 'prepare_table']
@@ -80,7 +88,9 @@ def leak_aucs(typed: dict[Any, pd.Series], y: pd.Series) -> dict[Any, float]:
     def auc(values: pd.Series) -> float:
         """The AUC of a tree, which reads missing values as a value of their own."""
         if isinstance(values.dtype, pd.CategoricalDtype):
-            matrix = pd.get_dummies(values, dummy_na=True, dtype=float).to_numpy()
+            levels = values.value_counts().index[:MANY_LEVELS]  # more are slow
+            matrix = pd.get_dummies(values.cat.set_categories(levels), dummy_na=True,
+                                    dtype=float).to_numpy()
         else:
             if pd.api.types.is_datetime64_any_dtype(values.dtype):
                 values = (values - EPOCH).dt.total_seconds() / 86_400
@@ -120,6 +130,10 @@ USE = {"target": "the answer", "number": "as it is", "whole number": "as it is",
 
 def check_kinds(kinds: dict, table: pd.DataFrame, target) -> None:
     """Refuse kinds of columns that are not there, or that there are not."""
+    if not isinstance(kinds, dict):
+        raise ValueError("'kinds' must be a dict with a kind for each name, such as "
+                         "{'column': 'category'}; got the "
+                         f"{type(kinds).__name__} {kinds!r}.")
     for name, kind in kinds.items():
         if name not in table.columns:
             raise ValueError(f"'kinds' names the column {name!r}; the table has "
@@ -158,7 +172,8 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
         The column with the classes.
     kinds : dict or None, default=None
         Kinds of columns by name, where the guess is wrong: ``"number"``,
-        ``"whole number"``, ``"yes/no"``, ``"date"``, ``"category"``; or, to leave a
+        ``"whole number"``, ``"yes/no"``, ``"date"`` (also for numbers such as 20240311
+        or 202403), ``"category"`` (or ``"categorical"``); or, to leave a
         column out, ``"identifier"``, ``"text"``, ``"constant"``, ``"leak suspect"``.
 
     Returns
@@ -197,7 +212,11 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
     1    new  yes/no  as true and false
     2  fraud  target         the answer
     """
-    table, kinds = as_pandas(table).reset_index(drop=True), dict(kinds or {})
+    table = as_pandas(table).reset_index(drop=True)
+    kinds = {} if kinds is None else kinds
+    if isinstance(kinds, dict):  # "categorical" is SMOTEGAN's word
+        kinds = {name: "category" if kind == "categorical" else kind
+                 for name, kind in kinds.items()}
     check_table(table, target)
     check_kinds(kinds, table, target)
     y = read_answer(table, target)
@@ -312,9 +331,9 @@ def prepare_table(table: Any, target: Any, guess: pd.DataFrame | None = None
 
     Notes
     -----
-    Categories beyond the 49 most frequent ones become ``"other"`` where there are more
-    than 50, and so does a level that is new in a later table; without such a level it
-    is missing. A gap that is new in whole numbers or booleans changes their dtype.
+    Where there are more than 50 levels, those in fewer than 10 rows become ``"other"``,
+    and so does a level that is new in a later table; without such a level it is
+    missing. A gap that is new in whole numbers or booleans changes their dtype.
     Nothing else is learnt from the rows, so a table may be prepared as a whole and
     split afterwards.
 
