@@ -530,8 +530,8 @@ class Expression(Condition):
         Parameters
         ----------
         columns : frame or mapping
-            The columns by name: numbers, truth values, times or texts. (`compute` and
-            `gap` return truth values as 0 and 1, times in days since 1970.)
+            The columns by name: numbers, truth values, times or texts. `compute` and
+            `gap` return truth values as 0 and 1, times in days since 1970.
         slack : float, default=0.0
             How far a computed column may lie from what it should be: half of its last
             decimal.
