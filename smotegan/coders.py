@@ -5,19 +5,30 @@
 # %% ../nbs/13_coders.ipynb #a2acff20
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .frames import TIMES, as_numbers, count_from, first_number, is_whole
-
-# isort: split
-from .frames import split_missing
+from smotegan.frames import (
+    TIMES,
+    as_named,
+    as_numbers,
+    count_from,
+    dtype_of,
+    first_number,
+    is_aware,
+    is_whole,
+    own_dtype,
+    split_missing,
+    utc_of,
+)
 
 # %% auto #0
 __all__ = []
@@ -44,7 +55,7 @@ DETAILS = ("time_unit", "time_zone", "precision", "scale", "categories")
 
 def describe_dtype(series: nw.Series) -> dict[str, Any]:
     """The dtype of a column as texts, lists and numbers."""
-    native, dtype = series.to_native(), series.dtype
+    native, dtype = series.to_native(), dtype_of(series)
     if not isinstance(native, pd.Series):
         if hasattr(native, "type"):
             parts = native.unify_dictionaries().chunks[:1]
@@ -63,6 +74,8 @@ def describe_dtype(series: nw.Series) -> dict[str, Any]:
     if isinstance(own, pd.StringDtype):
         return {"string": own.storage,
                 "nan": getattr(own, "na_value", pd.NA) is not pd.NA}
+    if isinstance(own, pd.DatetimeTZDtype) and isinstance(own.tz, ZoneInfo):
+        return {"zone": own.tz.key, "unit": own.unit}
     arrow = isinstance(own, pd.ArrowDtype)
     return {"arrow": str(own.pyarrow_dtype)} if arrow else {"pandas": str(own)}
 
@@ -78,6 +91,8 @@ def make_dtype(told: dict[str, Any], library: str) -> Any:
     if kind == "arrow":
         made = arrow_type(value)
         return pd.ArrowDtype(made) if library == "pandas" else made
+    if kind == "zone":
+        return pd.DatetimeTZDtype(told["unit"], ZoneInfo(value))
     if kind == "narwhals":
         dtype = nw.dtypes.DType if value.startswith("_") else getattr(nw, value)
         if not (isinstance(dtype, type) and issubclass(dtype, nw.dtypes.DType)):
@@ -87,12 +102,6 @@ def make_dtype(told: dict[str, Any], library: str) -> Any:
     return pd.api.types.pandas_dtype(value) if kind == "pandas" else value
 
 # %% ../nbs/13_coders.ipynb #f34f18bc
-def own_dtype(series: nw.Series) -> Any:
-    """The dtype of a column as its own library says."""
-    native = series.to_native()
-    return getattr(native, "dtype", getattr(native, "type", None))
-
-
 class Column:
     """What a column is: its name, library and dtype, and what stands for missing."""
 
@@ -113,8 +122,9 @@ class Column:
             self.dtype = {"itself": own_dtype(series)}
         missing, values = split_missing(series)
         self.missing = int(missing.sum())
-        self.shown = str(getattr(series.to_native(), "dtype", series.dtype))
-        if self.missing and series.dtype == nw.Object:
+        dtype = dtype_of(series)
+        self.shown = str(getattr(series.to_native(), "dtype", dtype))
+        if self.missing and dtype == nw.Object:
             self.gap = values[missing][0]
 
     @property
@@ -199,8 +209,11 @@ class NumberColumn(Column):
         codes = self.encode(series)
         self.distinct = len(np.unique(codes[~np.isnan(codes)]))
         present = [item for item in series.to_list() if not pd.isna(item)]
-        if series.dtype == nw.Object and all(isinstance(x, Decimal) for x in present):
-            self.places = max(0, *(-item.as_tuple().exponent for item in present))
+        if present and all(isinstance(item, Decimal) for item in present):
+            if dtype_of(series) == nw.Object:
+                self.places = max(0, *(-item.as_tuple().exponent for item in present))
+            elif as_named(series) is not series:  # Arrow makes those of its own scale
+                self.places = int(str(self.dtype["arrow"]).rstrip(")").split(", ")[1])
         ends: list[Any] = values[~np.isnan(values)].tolist()
         if self.whole:  # beyond 2**53 floats would not do
             ends = [int(item) for item in present]
@@ -225,8 +238,11 @@ class NumberColumn(Column):
                 values = np.array(made, dtype=np.uint64 if large else np.int64)
         elif self.places is not None:
             values = np.empty(len(codes), dtype=object)
-            values[:] = [Decimal(f"{value:.{self.places}f}")
-                         for value in np.where(missing, 0, codes)]
+            values[:] = [Decimal(f"{round(value, self.places):.{max(self.places, 0)}f}")
+                         for value in np.where(missing, 0, codes).tolist()]
+            if "arrow" in self.dtype:
+                return self.make([None if gone else value for gone, value in
+                                  zip(missing, values, strict=True)])
         return self.fill(values, missing)
 
 # %% ../nbs/13_coders.ipynb #35afaf55
@@ -236,18 +252,15 @@ IN_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "D": 86_400 * 10**9}
 
 def time_unit(series: nw.Series) -> str:
     """The unit in which the times of a column are counted; days for dates."""
-    if series.dtype == nw.Date:
-        return "D"
-    return _UNITS[getattr(series.dtype, "time_unit", "us")]
+    dtype: Any = as_named(series).dtype
+    return "D" if dtype == nw.Date else _UNITS[getattr(dtype, "time_unit", "us")]
 
 
-def as_ticks(series: nw.Series, zone=None) -> tuple[np.ndarray, np.ndarray]:
-    """Times as whole numbers of their unit, 0 where missing; where they are missing.
-    With a `zone`, as a clock there shows them."""
+def as_ticks(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Times as whole numbers of their unit, 0 where missing; where they are missing."""
+    series = as_named(series)
     missing, unit = series.is_null().to_numpy().astype(bool), time_unit(series)
     present: Any = series.filter(~series.is_null())
-    if zone is not None:
-        present = present.dt.convert_time_zone(zone).dt.replace_time_zone(None)
     if series.dtype == nw.Duration:
         found = np.asarray(present.to_numpy(), dtype=f"m8[{unit}]")
     else:
@@ -258,20 +271,9 @@ def as_ticks(series: nw.Series, zone=None) -> tuple[np.ndarray, np.ndarray]:
     return ticks, missing
 
 
-def ticks_of_clock(ticks: np.ndarray, unit: str, zone: str) -> np.ndarray:
-    """The ticks of times that a clock in a zone shows. An hour that is shown twice is
-    the first one, one that is left out is the next."""
-    shown = pd.DatetimeIndex(ticks.astype(f"M8[{unit}]"))
-    first = np.ones(len(ticks), dtype=bool)
-    times = shown.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
-    return times.tz_convert(None).to_numpy().astype(f"M8[{unit}]").astype(np.int64)
-
-
 def from_ticks(column: Column, ticks: np.ndarray, missing: np.ndarray) -> nw.Series:
     """Whole numbers of the unit of a column as its times again."""
-    like, zone = column.like, getattr(column, "zone", None)
-    if zone is not None:
-        ticks = ticks_of_clock(ticks, time_unit(like), zone)
+    like = column.like
     if column.library == "pandas":
         kind = "timedelta64" if like.dtype == nw.Duration else "datetime64"
         return column.fill(ticks.astype(f"{kind}[{time_unit(like)}]"), missing)
@@ -292,41 +294,198 @@ def in_unit(ticks: np.ndarray, unit: str, wanted: str) -> tuple[np.ndarray, np.n
 
 def time_family(series: nw.Series) -> str:
     """What a column holds, in words: columns of one family can be compared."""
-    if series.dtype == nw.Duration:
+    dtype = dtype_of(as_named(series))
+    if dtype == nw.Duration:
         return "durations"
-    if series.dtype not in (nw.Datetime, nw.Date):
-        return f"values of the dtype {series.dtype}"
-    zone = getattr(series.dtype, "time_zone", None)
+    if dtype not in (nw.Datetime, nw.Date):
+        return f"values of the dtype {dtype_of(series)}"
+    zone = getattr(dtype, "time_zone", None)
     return f"times {'with' if zone else 'without'} a time zone"
 
+# %% ../nbs/13_coders.ipynb #c5d3de7b
+def as_zone(name: str) -> Any:
+    """The time zone of a name or of an offset."""
+    if name == "UTC":
+        return dt.UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return pd.Timestamp(0, tz=name).tz
+
+
+def zone_name(zone) -> Any:
+    """A time zone as its name, if the name tells it; else as it is."""
+    try:
+        known = as_zone(str(zone)).utcoffset(NOON) == zone.utcoffset(NOON)
+    except Exception:  # each library has its own
+        known = False
+    return str(zone) if known else zone
+
+
+NOON = dt.datetime(2024, 7, 1, 12)
+
+
+def sort_of_objects(present: np.ndarray) -> list:
+    """What objects of time are: the name of their type, a unit of NumPy, and a zone or
+    the offsets in seconds with the times (in microseconds) from which they count."""
+    units = [value.dtype for value in present if isinstance(value, np.generic)]
+    unit = np.datetime_data(np.result_type(*units))[0] if units else ""
+    if len(units) == len(present):
+        return [type(present[0]).__name__, unit, None]
+    names = {type(value).__name__ for value in present}
+    rank = ("Timestamp", "Timedelta", "datetime", "timedelta", "date", "time")
+    name = next((name for name in rank if name in names), "Timestamp")
+    zones = {str(value.tzinfo): value.tzinfo for value in present if is_aware(value)}
+    if len(zones) < 2:
+        return [name, unit, *map(zone_name, zones.values())] if zones else [
+            name, unit, None]
+    times = [int(utc_of(value).astype("M8[us]").astype(np.int64)) for value in present]
+    offsets = [int(value.utcoffset().total_seconds()) for value in present]
+    order = np.argsort(times, kind="stable")
+    ordered = np.array(offsets)[order]
+    first = np.append(True, np.diff(ordered) != 0)
+    return [name, unit, [np.array(times)[order][first].tolist(),
+                         ordered[first].tolist()]]
+
+
+def offsets_at(ticks: np.ndarray, zone: list) -> np.ndarray:
+    """The offsets in seconds that count at some times, in microseconds."""
+    at = np.searchsorted(zone[0], ticks, "right") - 1
+    return np.array(zone[1])[at.clip(0)]
+
+
+def as_objects(times: pd.Series, sort: list, gap=None) -> list:
+    """Times or durations of pandas as objects of a sort; `gap` where missing."""
+    name, unit, zone = sort
+    if isinstance(zone, list):
+        micro = times.dt.tz_localize(None).to_numpy("M8[us]").astype(np.int64)
+        zones = [dt.timezone(dt.timedelta(seconds=int(offset)))
+                 for offset in offsets_at(micro, zone)]
+        made = [time.tz_convert(one) for time, one in zip(times, zones, strict=True)]
+    else:
+        if zone is not None:
+            zone = as_zone(zone) if isinstance(zone, str) else zone
+            times = times.dt.tz_convert(zone)
+        made = times.to_list()
+    turn: Any = {
+        "date": lambda time: time.date(), "datetime": lambda time: time.to_pydatetime(),
+        "timedelta": lambda span: span.to_pytimedelta(),
+        "time": lambda span: (dt.datetime.min + span.to_pytimedelta()).time(),
+        "datetime64": lambda time: time.to_datetime64().astype(f"M8[{unit}]"),
+        "timedelta64": lambda span: span.to_timedelta64().astype(f"m8[{unit}]"),
+    }.get(name, lambda value: value)
+    return [gap if pd.isna(one) else turn(one) for one in made]
+
+# %% ../nbs/13_coders.ipynb #e0a1d927
+def restore(column: Column, times: nw.Series, sort: list | None) -> nw.Series:
+    """Times with a named dtype as a column like `column`, which has another one."""
+    native, own = times.to_native(), make_dtype(column.dtype, column.library)
+    if sort is not None:
+        return column.make(as_objects(native, sort, column.gap))
+    made: Any = None
+    if column.library == "polars":
+        polars = nw.dependencies.get_polars()
+        made = native.cast(polars.Int64).cast(polars.Time)
+    elif column.library == "pyarrow" or isinstance(own, pd.ArrowDtype):
+        import pyarrow as pa
+
+        kind = getattr(own, "pyarrow_dtype", own)
+        made = pa.array(native, from_pandas=True)
+        if pa.types.is_date64(kind):
+            made = made.cast(pa.timestamp("ms"))
+        else:
+            made = made.cast(pa.duration(kind.unit)).cast(pa.int64())
+            made = made.cast(pa.int32()) if pa.types.is_time32(kind) else made
+        made = pa.chunked_array([made.cast(kind)])
+        if column.library == "pandas":
+            made = pd.Series(pd.arrays.ArrowExtensionArray(made))
+    elif isinstance(own, pd.PeriodDtype):
+        made = native.dt.to_period(own.freq)
+    else:
+        made = native.astype(own)
+    return nw.from_native(made, series_only=True).alias(column.name)
+
+# %% ../nbs/13_coders.ipynb #2940b51d
+def clock_of(ticks: np.ndarray, unit: str, zone) -> np.ndarray:
+    """What the clock of a zone, or of a list of offsets, shows at some times."""
+    if isinstance(zone, list):
+        per_second = 10**9 // IN_NS[unit]
+        micro = ticks // per_second * 10**6
+        return ticks + offsets_at(micro, zone) * per_second
+    shown = pd.DatetimeIndex(ticks.astype(f"M8[{unit}]")).tz_localize("UTC")
+    shown = shown.tz_convert(zone).tz_localize(None)
+    return shown.to_numpy().astype(f"M8[{unit}]").astype(np.int64)
+
+
+def ticks_of_clock(ticks: np.ndarray, unit: str, zone, first=True) -> np.ndarray:
+    """The ticks of times that a clock shows; `first` chooses of an hour that is shown
+    twice, for all or for each."""
+    if isinstance(zone, list):
+        per_second = 10**9 // IN_NS[unit]
+        starts = np.array(zone[0]) + np.array(zone[1]) * 10**6
+        micro = ticks // per_second * 10**6
+        return ticks - offsets_at(micro, [starts, zone[1]]) * per_second
+    shown = pd.DatetimeIndex(ticks.astype(f"M8[{unit}]"))
+    chosen = np.broadcast_to(first, len(ticks)).copy()
+    times = shown.tz_localize(zone, ambiguous=chosen, nonexistent="shift_forward")
+    return times.tz_convert(None).to_numpy().astype(f"M8[{unit}]").astype(np.int64)
+
 # %% ../nbs/13_coders.ipynb #5e7e49df
+def step_of(ticks: np.ndarray) -> int:
+    """The longest step from the first of some times that leads to all of them."""
+    return max(int(np.gcd.reduce(ticks - ticks.min())), 1) if len(ticks) else 1
+
+
 class DateColumn(Column):
     """A column of times: its codes are whole steps from the first one, of the local
-    clock if the column has a `zone` and every time is told by that clock."""
+    clock if the column has a `zone`.
 
-    size, kind, whole, zone = 0, "date", True, None
+    `counted` is the column as it is counted, where its own dtype has no name, and
+    `sort` tells what its objects are.
+    """
+
+    size, kind, whole, zone, earliest = 0, "date", True, None, None
+    counted: Column | None = None
+    sort: list | None = None
 
     def __init__(self, series: nw.Series, kind: str = "date"):
         super().__init__(series)
         ticks, missing = as_ticks(series)
-        zone = getattr(series.dtype, "time_zone", None)
-        if zone not in (None, "UTC") and not missing.all():
-            clock, present = as_ticks(series, zone)[0], ~missing
-            again = ticks_of_clock(clock, time_unit(series), zone)
-            if (again == ticks)[present].all():
-                self.zone, ticks = zone, clock
-        seen = np.unique(ticks[~missing])
+        named, present = as_named(series), ticks[~missing]
+        own = own_dtype(series)
+        zone = getattr(own, "tz", getattr(named.dtype, "time_zone", None))
+        if named is not series:
+            self.counted = Column(named)
+        if dtype_of(series) == nw.Object:
+            self.sort = sort_of_objects(split_missing(series)[1][~missing])
+            zone = self.sort[-1]
+        if zone is not None and str(zone) != "UTC" and len(present):
+            zone = zone if isinstance(zone, (str, list)) else zone_name(zone)
+            clock = clock_of(present, time_unit(series), zone)
+            coarser = step_of(clock) > step_of(present)
+            exact = (ticks_of_clock(clock, time_unit(series), zone) == present).all()
+            if (coarser and exact) if isinstance(zone, list) else (
+                    coarser or exact or step_of(clock) == step_of(present)):
+                self.zone, self.earliest, present = zone, int(present.min()), clock
+        seen = np.unique(present)
         self.low, self.distinct = int(seen[0]) if len(seen) else 0, len(seen)
-        self.step = max(int(np.gcd.reduce(seen - self.low)), 1) if len(seen) else 1
+        self.step = step_of(seen)
         self.last = int(seen[-1] - self.low) // self.step if len(seen) else 0
         self.high = self.low + self.last * self.step
+
+    @property
+    def like(self) -> nw.Series:
+        """A column without rows, of the dtype in which the times are counted."""
+        return super().like if self.counted is None else self.counted.like
 
     def encode(self, series: nw.Series) -> np.ndarray | None:
         """Steps from the first time, NaN where missing; None where the column has other
         values."""
         if time_family(series) != time_family(self.like):
             return self.nothing_there(series)
-        ticks, missing = as_ticks(series, self.zone)
+        ticks, missing = as_ticks(series)
+        if self.zone is not None:
+            ticks = clock_of(ticks, time_unit(series), self.zone)
         whole, rest = in_unit(ticks, time_unit(series), time_unit(self.like))
         steps = (whole - self.low + rest) / self.step
         return np.where(missing, np.nan, steps)
@@ -335,7 +494,23 @@ class DateColumn(Column):
         """The times that so many steps lead to."""
         missing = np.isnan(codes)
         steps = round_between(np.where(missing, 0, codes), 0, self.last)
-        return from_ticks(self, self.low + steps * self.step, missing)
+        ticks = self.low + steps * self.step
+        if self.zone is not None:
+            ticks = self._universal(ticks)
+        if self.counted is None:
+            return from_ticks(self, ticks, missing)
+        return restore(self, from_ticks(self.counted, ticks, missing), self.sort)
+
+    def _universal(self, clock: np.ndarray) -> np.ndarray:
+        """The ticks of times of the clock, none before the earliest one."""
+        unit = time_unit(self.like)
+        ticks = ticks_of_clock(clock, unit, self.zone)
+        if isinstance(self.zone, list):
+            return ticks
+        later = clock_of(ticks, unit, self.zone) - self.low
+        on = self.low + -(-later // self.step) * self.step  # what is left out goes on
+        ticks = ticks_of_clock(on, unit, self.zone)
+        return ticks_of_clock(on, unit, self.zone, ticks >= self.earliest)
 
     def ends(self) -> tuple:
         """The first and the last time, as text."""
@@ -345,6 +520,17 @@ class DateColumn(Column):
         return str(first), str(last)
 
 # %% ../nbs/13_coders.ipynb #598337bb
+YES_NO = {"yes": "no", "y": "n", "true": "false", "t": "f", "on": "off", "ja": "nein",
+          "j": "n", "oui": "non", "o": "n", "si": "no", "sí": "no", "sim": "não",
+          "tak": "nie", "ano": "ne", "да": "нет", "так": "ні", "1": "0"}
+
+
+def is_yes_no(first, second) -> bool:
+    """Whether two values mean yes and no, in this order."""
+    yes, no = str(first).casefold(), str(second).casefold()
+    return YES_NO.get(yes, yes) == no or (yes, no) in (("j", "n"), ("+", "-"))
+
+
 class CategoryColumn(Column):
     """A column of categories, coded by their places; missing is the last one."""
 
@@ -358,9 +544,12 @@ class CategoryColumn(Column):
             self.levels = sorted(found)
         except TypeError:
             self.levels = sorted(found, key=lambda x: (type(x).__name__, str(x)))
+        if len(self.levels) == 2 and is_yes_no(*self.levels):
+            self.levels.reverse()  # yes is 1
         self.distinct = len(self.levels)
         self.size = self.distinct + bool(self.missing)
-        if series.dtype in TIMES:  # Python's times have no nanoseconds
+        named = as_named(series) is series
+        if named and dtype_of(series) in TIMES:  # Python's times have no nanoseconds
             first = np.unique(self.encode(series), return_index=True)[1]
             self.ticks = as_ticks(series[first])[0].tolist()
 
@@ -379,7 +568,12 @@ class CategoryColumn(Column):
         else:
             missing = np.arange(self.size) >= self.distinct
             levels = from_ticks(self, np.array(self.ticks, np.int64), missing)
-        return levels[codes.astype(np.int64)]
+        places = codes.astype(np.int64)
+        try:
+            return levels[places]
+        except (ValueError, NotImplementedError):  # a dtype of which nothing is taken
+            items = levels.to_list()
+            return self.make([items[place] for place in places])
 
 
 CODERS: dict[str, Any] = {"date": DateColumn, "categorical": CategoryColumn}

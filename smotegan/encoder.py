@@ -5,12 +5,15 @@
 # %% ../nbs/17_encoder.ipynb #d2b8e35f
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .frames import number_kinds
+from .matrix import kept_columns
 
 # %% auto #0
 __all__ = ['TableEncoder']
@@ -312,3 +315,15 @@ class TableEncoder(NumberRules, TransformerMixin, BaseEstimator):
             raise ValueError(f"'X' must have the {self.n_features_in_} column(s) seen "
                              f"in fit; got the shape {X.shape}.")
         return X
+
+# %% ../nbs/17_encoder.ipynb #84ba740e
+def name_columns(models: dict, names: list, groups: list) -> dict:
+    """Models of which the notes of the encoders have the names of their columns for
+    their places; each of the `groups` is one column with the name of its first."""
+    kept = kept_columns(groups, len(names))
+    for encoder in (model.encoder for model in models.values() if model.encoder):
+        encoder.notes_ = [
+            re.sub(r"^column (\d+) has",
+                   lambda at: f"column {names[kept[int(at[1])]]!r} has", note)
+            for note in encoder.notes_]
+    return models

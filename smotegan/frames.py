@@ -5,6 +5,7 @@
 # %% ../nbs/10_frames.ipynb #ff8637b4
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import narwhals as nw
@@ -41,7 +42,7 @@ def column_names(X) -> list:
 def read_columns(X) -> list[nw.Series]:
     """Each column as a narwhals series, without an index and none of them sparse."""
     if not is_frame(X):
-        X = pd.DataFrame(np.asarray(X)).infer_objects()
+        X = pd.DataFrame(np.asarray(X), columns=column_names(X)).infer_objects()
     if not isinstance(X, pd.DataFrame):
         return list(nw.from_native(X, eager_only=True).iter_columns())
     columns: list[Any] = [X.iloc[:, i].reset_index(drop=True)
@@ -62,10 +63,23 @@ def take_rows(X, rows):
     return (X.toarray() if hasattr(X, "toarray") else np.asarray(X))[at]
 
 
+def native_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with its numbers in the byte order of this computer, the only one that
+    pandas can put together."""
+    swapped = {i: dtype.newbyteorder("=") for i, dtype in enumerate(frame.dtypes)
+               if isinstance(dtype, np.dtype) and not dtype.isnative}
+    if not swapped:
+        return frame
+    columns = {i: np.asarray(frame.iloc[:, i]).astype(swapped[i]) if i in swapped else
+               frame.iloc[:, i] for i in range(frame.shape[1])}
+    return pd.DataFrame(columns, index=frame.index).set_axis(frame.columns, axis=1)
+
+
 def stack_rows(X, below):
     """A table and, below it, rows of another one of the same kind."""
     if isinstance(X, pd.DataFrame):
-        return pd.concat([X, below], ignore_index=True)
+        parts = [native_order(X), native_order(below)]
+        return pd.concat(parts, ignore_index=True)
     if not is_frame(X):
         return np.vstack([np.asarray(X), below])
     both = [nw.from_native(part, eager_only=True) for part in (X, below)]
@@ -83,7 +97,7 @@ def as_pandas(X) -> pd.DataFrame:
     frame = nw.from_native(X, eager_only=True)
     return frame.with_columns(days.cast(nw.Datetime("ms"))).to_pandas()
 
-# %% ../nbs/10_frames.ipynb #ca21b963
+# %% ../nbs/10_frames.ipynb #6999649d
 def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     """Where the values of a column are missing, and its values as objects."""
     values = np.empty(len(series), dtype=object)
@@ -91,19 +105,119 @@ def split_missing(series: nw.Series) -> tuple[np.ndarray, np.ndarray]:
     return pd.isna(values), values
 
 
+def utc_of(value) -> Any:
+    """A time of Python, pandas or NumPy as one of NumPy; in UTC if it has a zone."""
+    if getattr(value, "tzinfo", None) is not None:
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
+    return value.to_datetime64() if hasattr(value, "to_datetime64") else (
+        np.datetime64(value))
+
+
+def is_aware(value) -> bool:
+    """Whether a time has a time zone."""
+    return getattr(value, "tzinfo", None) is not None
+
+
+def times_of_objects(values: np.ndarray, missing: np.ndarray) -> pd.Series | None:
+    """Objects as times or durations of pandas, a time of day as the duration since
+    midnight; None where they are anything else, or not all of one sort."""
+    present = values[~missing]
+    sorts = ((dt.date, np.datetime64), (dt.timedelta, np.timedelta64), (dt.time,))
+    sort: Any = next((sort for sort in sorts if isinstance(present[0], sort)), ()
+                     ) if len(present) else ()
+    aware = {is_aware(value) for value in present} if sort else ()
+    if len(aware) != 1 or not all(isinstance(value, sort) for value in present):
+        return None
+    found: list[Any]
+    if sort == (dt.time,):
+        found = [np.timedelta64(dt.datetime.combine(dt.date.min, value)
+                                - dt.datetime.min) for value in present]
+        aware = {False} if aware == {False} else set()
+    elif sort[0] is dt.date:
+        found = [utc_of(value) for value in present]
+    else:
+        found = [value.to_timedelta64() if isinstance(value, pd.Timedelta)
+                 else np.timedelta64(value) for value in present]
+    fine = any(one.dtype.str.endswith(("[ns]", "[ps]", "[fs]", "[as]"))
+               and one != one.astype(f"{one.dtype.kind}8[us]") for one in found)
+    months = any(one.dtype.str.endswith(("m8[M]", "m8[Y]", "m8")) for one in found)
+    if not aware or months:
+        return None
+    dtype = f"{found[0].dtype.kind}8[{'ns' if fine else 'us'}]"
+    made = np.full(len(values), "NaT", dtype=dtype)
+    made[~missing] = np.array([one.astype(dtype) for one in found])
+    return pd.Series(made).dt.tz_localize("UTC") if True in aware else pd.Series(made)
+
+# %% ../nbs/10_frames.ipynb #db6d3fe8
+def dtype_of(series: nw.Series) -> Any:
+    """The dtype of a column, unknown also where narwhals stumbles over it."""
+    try:
+        return series.dtype
+    except Exception:  # such as a zone that has no name, or a scale below 0
+        return nw.Unknown()
+
+
+def of_arrow(array) -> pd.Series | None:
+    """Times and decimals of Arrow as pandas; None for all other types."""
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_date64(kind):
+        return pd.Series(array.cast(pa.timestamp("ms")).to_pandas())
+    if pa.types.is_time(kind):
+        whole = pa.int32() if pa.types.is_time32(kind) else pa.int64()
+        spans = array.cast(whole).cast(pa.int64()).cast(pa.duration(kind.unit))
+        return pd.Series(spans.to_pandas())
+    if pa.types.is_decimal(kind):
+        return pd.Series([np.nan if item is None else float(item)
+                          for item in array.to_pylist()], dtype=float)
+    return None
+
+
+def as_named(series: nw.Series) -> nw.Series:
+    """A column as it is if narwhals can name its dtype; otherwise its times, durations
+    or numbers as a column of pandas. Times with a zone are in UTC."""
+    native, made = series.to_native(), None
+    own = getattr(native, "dtype", None)
+    if isinstance(own, pd.DatetimeTZDtype):
+        made = native.dt.tz_convert("UTC")
+    elif isinstance(own, pd.PeriodDtype):
+        made = native.dt.to_timestamp()
+    elif isinstance(own, np.dtype) and own.kind != "O":
+        wide = own.kind == "f" and own.itemsize > 8
+        if wide or not own.isnative:
+            made = pd.Series(np.asarray(native).astype(
+                float if wide else own.newbyteorder("=")))
+    elif isinstance(own, pd.ArrowDtype):
+        made = of_arrow(native.array.__arrow_array__())
+    elif hasattr(native, "combine_chunks"):  # a column of Arrow
+        made = of_arrow(native)
+    elif dtype_of(series) == nw.Time:
+        made = native.to_physical().cast(nw.dependencies.get_polars().Duration("ns"))
+    elif dtype_of(series) == nw.Object:
+        missing, values = split_missing(series)
+        made = times_of_objects(values, missing)
+    return series if made is None else nw.from_native(
+        made, series_only=True).alias(series.name)
+
+# %% ../nbs/10_frames.ipynb #ca21b963
+TIMES_OF_PYTHON = (dt.date, dt.time, dt.timedelta, np.datetime64, np.timedelta64)
+
+
 def as_numbers(series: nw.Series) -> np.ndarray | None:
     """The values of a column as floats, NaN where missing; None where they are not all
     numbers."""
-    if series.dtype.is_numeric():
+    series = as_named(series)
+    if dtype_of(series).is_numeric():
         gaps = series.is_null().to_numpy().astype(bool)
         filled = series.fill_null(0) if gaps.any() else series
         wide = series.dtype in (nw.Int128, nw.UInt128)  # NumPy has no such dtype
         values = np.asarray(filled.to_list() if wide else filled.to_numpy())
         return np.where(gaps, np.nan, values.astype(float))
-    if series.dtype != nw.Object:
+    if dtype_of(series) != nw.Object:
         return None
     missing, values = split_missing(series)
-    others = (bool, np.bool_, str, bytes, complex)
+    others = (bool, np.bool_, str, bytes, complex, np.complexfloating, *TIMES_OF_PYTHON)
     if missing.all() or any(isinstance(value, others) for value in values[~missing]):
         return None
     numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(float)
@@ -115,8 +229,8 @@ EXACT = 2.0**53  # up to here, a float holds every whole number
 
 def is_whole(series: nw.Series) -> bool:
     """Whether a column stores whole numbers, by its dtype or object by object."""
-    if series.dtype != nw.Object:
-        return series.dtype.is_integer()
+    if (dtype := dtype_of(as_named(series))) != nw.Object:
+        return dtype.is_integer()
     missing, values = split_missing(series)
     return all(isinstance(value, (int, np.integer)) for value in values[~missing])
 
@@ -140,6 +254,12 @@ def count_from(series: nw.Series, first: int) -> np.ndarray:
 TIMES = (nw.Datetime, nw.Date, nw.Duration)
 
 
+def own_dtype(series: nw.Series) -> Any:
+    """The dtype of a column as its own library says."""
+    native = series.to_native()
+    return getattr(native, "dtype", getattr(native, "type", None))
+
+
 def number_kinds(X: np.ndarray) -> list[str]:
     """The kinds of the columns of a matrix of numbers."""
     kinds = []
@@ -153,14 +273,40 @@ def number_kinds(X: np.ndarray) -> list[str]:
     return kinds
 
 
+WAYS_OUT = {"complex": "Give its real and imaginary parts as two columns.",
+            "datetime": "Give it another time zone, by .dt.tz_convert('UTC').",
+            "interval": "Make text of it, by .astype(str), or take its middles, by "
+                        ".array.mid."}
+
+
+def refuse_type(series: nw.Series) -> None:
+    """Refuse a column of a type that is neither number nor time nor text."""
+    shown = str(own_dtype(series))
+    way_out = next((way for word, way in WAYS_OUT.items() if word in shown or (
+        word == "complex" and shown.startswith(">c"))),
+        "Make numbers, times or text of it first.")
+    raise ValueError(f"'X' must hold numbers, times, text or categories; the column "
+                     f"{series.name!r} is of the type {shown}. {way_out}")
+
+
 def infer_kind(series: nw.Series) -> str:
-    """The kind of a column."""
+    """The kind of a column; refuses a type that nobody knows."""
     values = as_numbers(series)
     if values is not None:
         first = first_number(series, values)
         values = count_from(series, first) if first else values
         return number_kinds(np.reshape(values, (-1, 1)))[0]
-    return "date" if series.dtype in TIMES else "categorical"
+    dtype = dtype_of(as_named(series))
+    try:
+        missing, items = split_missing(series)
+    except AttributeError:  # pandas cannot read its own zones of some dateutil
+        refuse_type(series)
+    if dtype in TIMES:
+        return "date"
+    if dtype == nw.Unknown and not all(
+            isinstance(item, (str, bytes)) for item in items[~missing]):
+        refuse_type(series)
+    return "categorical"
 
 # %% ../nbs/10_frames.ipynb #b419fd1c
 KINDS = ("continuous", "integer", "binary", "constant", "date", "categorical")

@@ -14,7 +14,14 @@ from imblearn.utils import check_sampling_strategy
 from scipy import sparse
 from sklearn.utils import column_or_1d
 
-from .frames import as_pandas, check_eager, is_frame, stack_rows, take_rows
+from smotegan.frames import (
+    TIMES_OF_PYTHON,
+    as_pandas,
+    check_eager,
+    is_frame,
+    stack_rows,
+    take_rows,
+)
 from .table import TableCodec
 
 # %% auto #0
@@ -56,9 +63,10 @@ def is_matrix(X) -> bool:
     if X.dtype.kind in "iu" and X.size:  # as floats, larger ones would coincide
         return max(-int(X.min()), int(X.max())) < 2**53
     if X.dtype.kind == "O" and X.ndim == 2:
-        return not any(isinstance(value, (str, bool)) or value is None
+        others = (str, bool, *TIMES_OF_PYTHON)
+        return not any(isinstance(value, others) or value is None
                        for value in X.ravel().tolist())
-    return X.dtype.kind != "U"
+    return X.dtype.kind not in "UMm"
 
 # %% ../nbs/40_inputs.ipynb #c545a60f
 def as_array(X):
@@ -66,7 +74,7 @@ def as_array(X):
     known = isinstance(X, (np.ndarray, list)) or sparse.issparse(X) or is_frame(X)
     return X if known or not hasattr(X, "__array__") else np.asarray(X)
 
-# %% ../nbs/40_inputs.ipynb #87555a69
+# %% ../nbs/40_inputs.ipynb #864a892c
 def shape_of(y) -> tuple:
     """The numbers of rows and of columns; of rows alone where there are no columns."""
     if is_frame(y):
@@ -94,7 +102,7 @@ def one_column(y, name: str = "y"):
         return [row[0] for row in y]
     return y.toarray()[:, 0] if sparse.issparse(y) else np.asarray(y)[:, 0]
 
-# %% ../nbs/40_inputs.ipynb #785c4bdb
+# %% ../nbs/40_inputs.ipynb #dc3fcb32
 def kind_of_label(kind: type) -> str:
     """What a type of labels is: flags, numbers, text, or its own name."""
     if issubclass(kind, (bool, np.bool_)):
@@ -164,7 +172,7 @@ def read_labels(y) -> tuple[Any, Any]:
     labels = series.to_numpy() if numeric else np.array(series.to_list())
     return labels, given if is_frame(given) else series
 
-# %% ../nbs/40_inputs.ipynb #43a2197a
+# %% ../nbs/40_inputs.ipynb #24f406be
 def read_indicators(y) -> np.ndarray | None:
     """The position of the class of each row, for a table of zeros and ones with a
     column for each class; None for labels."""
@@ -215,7 +223,7 @@ def check_index(X, y, names: tuple = ("X", "y")) -> None:
         f"are paired by position. {by_index} stand in the right order, pass both with "
         "reset_index(drop=True).")
 
-# %% ../nbs/40_inputs.ipynb #7ba9cdf5
+# %% ../nbs/40_inputs.ipynb #51629cca
 def labels_of(X, y, names: tuple = ("X", "y"), **others) -> np.ndarray:
     """The labels of the rows of a table, one a row; `others` have a value for each row
     as well."""

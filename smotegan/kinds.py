@@ -5,13 +5,18 @@
 # %% ../nbs/15_kinds.ipynb #c6bd7da1
 from __future__ import annotations
 
+import datetime as dt
+import re
 from itertools import product
 from typing import NamedTuple
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from .matrix import numbers_rows
+from .coders import YES_NO
+from .frames import as_named
+from .matrix import MIN_ROWS_ID, numbers_rows
 
 # %% auto #0
 __all__ = []
@@ -42,10 +47,67 @@ def tidy(column: pd.Series) -> pd.Series:
         return None if isinstance(value, str) and value in MISSING_MARKS else value
 
     if is_text(column):
-        return column.astype(object).map(stripped).infer_objects()
+        plain = column.astype(object).map(stripped)
+        named = as_named(nw.from_native(plain, series_only=True)).to_native()
+        return named.set_axis(column.index) if named is not plain else (
+            plain.infer_objects())
+    if isinstance(column.dtype, pd.ArrowDtype):
+        named = as_named(nw.from_native(column, series_only=True)).to_native()
+        return named.set_axis(column.index)
     if pd.api.types.is_float_dtype(column.dtype):
         return column.mask(np.isinf(column.to_numpy(float, na_value=np.nan)))
     return column
+
+# %% ../nbs/15_kinds.ipynb #06bc5065
+def said_share(count: int, n: int) -> str:
+    """A share in per cent, or as a count where rounding would hide it."""
+    shown = f"{count / n:.1%}"
+    hidden = (shown == "0.0%" and count) or (shown == "100.0%" and count < n)
+    return f"{count:,} of {n:,}" if hidden else shown
+
+
+def said_range(low: float, high: float) -> str:
+    """Two ends of numbers, without commas where they may be years."""
+    ends = (low, high)
+    years = 1000 <= low <= high < 3000 and not np.mod(ends, 1).any()
+    forms = [".0f" if years else ",.0f" if end == np.rint(end) or abs(end) >= 1e6 else
+             ",g" for end in ends]
+    return f"{low:{forms[0]}} to {high:{forms[1]}}"
+
+# %% ../nbs/15_kinds.ipynb #d9cd0ea0
+DAY_DIGITS = r"(?:19|20|99)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+MONTH_DIGITS = r"(?:19|20|99)\d\d(?:0[1-9]|1[0-2])"
+
+
+def far_end(distinct: np.ndarray) -> float | None:
+    """A value such as 999 or -99 that is far from all others, or None."""
+    if len(distinct) < 4:
+        return None
+    for end, near in ((distinct[-1], distinct[-2]), (distinct[0], distinct[1])):
+        nines = re.fullmatch(r"-?99+", f"{end:.0f}") and end == np.rint(end)
+        if nines and abs(end) > 1.5 * max(abs(near), np.abs(distinct[1:-1]).max()):
+            return float(end)
+    return None
+
+
+def ask_of_numbers(values: np.ndarray, distinct: np.ndarray) -> str:
+    """What a user should be asked about some numbers that are no identifier."""
+    asked = ""
+    if (end := far_end(distinct)) is not None:
+        share = said_share(int((values == end).sum()), len(values))
+        asked += f"; {end:.0f} in {share}: a number, or \"never\"?"
+        distinct = distinct[distinct != end]
+    if len(distinct) < 20 or distinct[0] < 1000 or np.mod(distinct, 1).any():
+        return asked
+    digits = {len(f"{end:.0f}") for end in (distinct[0], distinct[-1])}
+    words = pd.Series(distinct).map("{:.0f}".format)
+    if words.str.fullmatch(DAY_DIGITS).all() or words.str.fullmatch(MONTH_DIGITS).all():
+        return asked + "; all of them may be dates: if they are, say 'date'"
+    if len(values) >= MIN_ROWS_ID and len(distinct) > len(values) / 2:
+        return asked + "; hardly any repeat: if they name something, say 'identifier'"
+    if len(digits) == 1 and not 1000 <= distinct[0] <= distinct[-1] < 3000:
+        asked += f"; all have {digits.pop()} digits: if codes, say 'category'"
+    return asked
 
 # %% ../nbs/15_kinds.ipynb #cea2d0ac
 def guess_numbers(present: pd.Series) -> Guess:
@@ -53,13 +115,15 @@ def guess_numbers(present: pd.Series) -> Guess:
     values = present.to_numpy(float)
     distinct = np.unique(values)
     if distinct.tolist() == [0, 1]:
-        return Guess("yes/no", f"0 and 1, {values.mean():.1%} of them 1")
+        share = said_share(int(values.sum()), len(values))
+        return Guess("yes/no", f"0 and 1, {share} of them 1")
     if numbers_rows(values):
         return Guess("identifier", f"{len(values):,} whole numbers, all distinct, in "
                                    "order or evenly spread")
     kind = "whole number" if (values == np.rint(values)).all() else "number"
-    return Guess(kind, f"{len(distinct):,} distinct values from {distinct[0]:,g} to "
-                       f"{distinct[-1]:,g}")
+    ends = said_range(distinct[0], distinct[-1])
+    return Guess(kind, f"{len(distinct):,} distinct values from {ends}"
+                       + ask_of_numbers(values, distinct))
 
 # %% ../nbs/15_kinds.ipynb #b91d4e06
 MONEY = r"€|\$|£|¥|₹|%|zł|Kč|kr\.?|(?:EUR|USD|GBP|CHF|JPY|PLN|CZK|SEK|NOK|DKK|CAD|AUD)"
@@ -97,8 +161,11 @@ DAYS = [*(day.replace("/", mark) for day in (
             "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d/%b/%Y")
           for mark in "/.-"), "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"]
 HOURS = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"]
-DATE_FORMATS = ["ISO8601", *map("".join, product(DAYS, HOURS))]
-TWO_PARTS = r"\d.*[-/. ].*\d"
+MONTHS = ["%b'%y", "%b, %Y", *(form.replace(" ", mark) for form in (
+    "%b %Y", "%B %Y", "%Y %b", "%b %y", "%m %Y") for mark in " -/.")]
+DATE_FORMATS = ["ISO8601", *map("".join, product(DAYS, HOURS)), *MONTHS]
+TWO_PARTS = r"\d.*[-/. ].*\d|^[^\W\d]{3,}\.?[-/., ']+\d{2,4}$|^\d{4}[-/. ][^\W\d]{3,}$"
+FAR_YEAR = r"(?<!\d)(?:0\d|1[0-5]|2[3-9]|[3-9]\d)\d\d(?!\d)|^99991231$|^999912$"
 
 
 def level_text(value) -> str:
@@ -110,10 +177,29 @@ def level_text(value) -> str:
 def read_dates(text: pd.Series, form: str) -> pd.Series:
     """Text as times in a format, NaT where it is none; times with a zone as UTC."""
     parts = text.astype(object).map(level_text, na_action="ignore").astype(object)
-    if form != "%Y%m%d":
+    if form not in ("%Y%m%d", "%Y%m"):
         parts = parts.where(parts.str.contains(TWO_PARTS, na=False))
     dates = pd.to_datetime(parts, format=form, errors="coerce", utc=True)
-    return dates.dt.tz_localize(None)
+    dates = dates.dt.tz_localize(None)
+    far = parts[dates.isna() & parts.str.contains(FAR_YEAR, na=False)]
+    if len(far) and (known := far_dates(far.unique(), form)):
+        found = far.map(known).astype("M8[us]")
+        dates = dates.astype("M8[us]").where(~dates.index.isin(found.index),
+                                             found.reindex(dates.index))
+    return dates
+
+
+def far_dates(texts, form: str) -> dict:
+    """Those texts that are dates out of the range of nanoseconds."""
+    known = {}
+    for text in texts:
+        try:
+            time = (dt.datetime.fromisoformat(text) if form == "ISO8601" else
+                    dt.datetime.strptime(text, form))
+            known[text] = np.datetime64(time.replace(tzinfo=None), "us")
+        except ValueError:
+            continue
+    return known
 
 
 def best_format(text: pd.Series) -> tuple[str, bool]:
@@ -132,6 +218,15 @@ def best_format(text: pd.Series) -> tuple[str, bool]:
     return form if found else "", bool(doubt)
 
 # %% ../nbs/15_kinds.ipynb #d0e26700
+def ask_of_never(times: pd.Series) -> str:
+    """What a user should be asked about times of which the last is far away."""
+    last = times.max()
+    if last.year < 2200:
+        return ""
+    share = said_share(int((times == last).sum()), len(times))
+    return f"; {last:%Y-%m-%d} in {share}: a time, or \"never\"?"
+
+
 OBJECT_NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal")
 
 
@@ -151,9 +246,14 @@ def guess_dtype(column: pd.Series, present: pd.Series) -> Guess | None:
     if isinstance(dtype, pd.CategoricalDtype):
         return Guess("category", f"a column of {distinct} categories")
     if pd.api.types.is_bool_dtype(dtype):
-        return Guess("yes/no", f"booleans, {present.astype(bool).mean():.1%} true")
+        share = said_share(int(present.astype(bool).sum()), len(present))
+        return Guess("yes/no", f"booleans, {share} true")
     if pd.api.types.is_datetime64_any_dtype(dtype) or inferred in ("date", "datetime"):
-        return Guess("date", f"times from {present.min()} to {present.max()}")
+        plain = is_text(present)
+        some = "; SOME HAVE NO TIME ZONE, and are read as universal time" * plain
+        times = pd.to_datetime(present, utc=True) if plain else present
+        return Guess("date", f"times from {times.min()} to {times.max()}"
+                             f"{some}{ask_of_never(times)}")
     if pd.api.types.is_timedelta64_dtype(dtype):
         return Guess("number", "spans of time, in days")
     if not pd.api.types.is_numeric_dtype(dtype) and inferred not in OBJECT_NUMBERS:
@@ -164,9 +264,6 @@ def guess_dtype(column: pd.Series, present: pd.Series) -> Guess | None:
     return guess_numbers(present.astype(float))
 
 # %% ../nbs/15_kinds.ipynb #b1c79f9d
-YES_NO = {"yes": "no", "y": "n", "true": "false", "t": "f", "on": "off", "ja": "nein",
-          "j": "n", "oui": "non", "o": "n", "si": "no", "sí": "no", "sim": "não",
-          "tak": "nie", "ano": "ne", "да": "нет", "так": "ні", "1": "0"}
 MANY_LEVELS, RARE_LEVEL, MIN_ROWS = 50, 10, 50
 
 
@@ -175,9 +272,9 @@ def guess_text(present: pd.Series) -> Guess:
     words = present.astype(str)
     pair, rows = {*words.str.casefold().unique()}, len(words)
     if any({yes, no} == pair for yes, no in YES_NO.items()):
-        share = words.str.casefold().isin(YES_NO).mean()
+        yes = said_share(int(words.str.casefold().isin(YES_NO).sum()), rows)
         both = " and ".join(sorted(words.unique()))
-        return Guess("yes/no", f"{both}, {share:.1%} yes")
+        return Guess("yes/no", f"{both}, {yes} yes")
 
     lost = "; {:,} that read as no {} become missing"
     if best_mark(present.sample(min(rows, 200), random_state=0))[1] >= 0.8:
@@ -193,7 +290,7 @@ def guess_text(present: pd.Series) -> Guess:
     if form:
         dates = read_dates(present, form).dropna()
         why = (f"text in the format {form}, from {dates.min():%Y-%m-%d} to "
-               f"{dates.max():%Y-%m-%d}")
+               f"{dates.max():%Y-%m-%d}{ask_of_never(dates)}")
         why += lost.format(rows - len(dates), "date") * (len(dates) < rows)
         why += "; DAY AND MONTH COULD BE EXCHANGED" * doubtful
         return Guess("date", why, form)
@@ -215,13 +312,22 @@ def count_levels(words: pd.Series) -> str:
             f"{RARE_LEVEL} rows{pooled}")
 
 
+ID_NAME = re.compile(r"(?i:(?:^|[_\W])(?:id|uuid|guid|key|nr|no|number|ssn)$)|"
+                     r"[a-z]I[dD]$")
+
+
 def guess_column(column: pd.Series) -> Guess:
     """What a column is, by the first rule that knows it."""
-    column = tidy(column)
+    name, column = str(column.name), tidy(column)
     present = column.dropna()
     guess = guess_dtype(column, present) or guess_text(present)
-    gaps = 1 - len(present) / len(column)
-    more = f"; {gaps:.1%} missing" if 0 < gaps < 1 else ""
+    rows, distinct = len(present), present.nunique() if guess.kind != "text" else 0
+    if guess.kind == "whole number" and ID_NAME.search(name) and (
+            rows >= MIN_ROWS_ID and distinct > rows / 2):
+        why = f"{distinct:,} of {rows:,} values are distinct, and its name says so"
+        guess = Guess("identifier", why, guess.format)
+    gaps, all_rows = len(column) - rows, len(column)
+    more = f"; {said_share(gaps, all_rows)} missing" if 0 < gaps < all_rows else ""
     return guess._replace(why=guess.why + more)
 
 # %% ../nbs/15_kinds.ipynb #09698fe5
@@ -251,6 +357,8 @@ def convert(column: pd.Series, guess: Guess, dtype=None) -> pd.Series:
     else:
         values = to_numbers(column, guess)
     as_found = dtype is None or dtype in ("int64", "bool")
+    if guess.kind == "date" and values.dtype == "M8[us]":
+        as_found = True  # years that nanoseconds do not reach
     return values if as_found else values.astype(dtype)
 
 
@@ -291,8 +399,11 @@ def said_guess(column: pd.Series, kind: str) -> Guess:
     present, guess = tidy(column).dropna(), guess_column(column)
     form, seems = guess.format, f"{guess.kind} ({guess.why})"
     if kind == "date" and guess.kind != "date":
-        digits = present.astype(str).str.fullmatch(r"(?:19|20)\d{6}(?:\.0)?").all()
-        form = "%Y%m%d" if digits else best_format(present)[0] or "none"
+        words = present.map(level_text).astype(str)
+        form = next((form for digits, form in ((DAY_DIGITS, "%Y%m%d"),
+                                               (MONTH_DIGITS, "%Y%m"))
+                     if words.str.fullmatch(digits).all()),
+                    "") or best_format(present)[0] or "none"
     said = Guess(kind, f"you said so; it looks like {seems}", form)
     try:
         fits = kind not in TYPED or convert(present, said).notna().mean() >= MIN_SHARE

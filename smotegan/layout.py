@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .coders import IN_NS, time_unit
+from .coders import IN_NS, YES_NO, time_unit
 from .encoder import reflect
 from smotegan.matrix import (
     collapse_groups,
@@ -36,10 +36,13 @@ def spread_of(X: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 # %% ../nbs/41_layout.ipynb #4ba3adca
 def is_flag(coder) -> bool:
-    """Whether a column of categories holds truth values, and none is missing."""
+    """Whether a column of categories has two levels, or only the one that means no, and
+    none is missing."""
     levels = getattr(coder, "levels", [])
-    return coder.size == len(levels) and [*map(str, levels)] in (
-        ["False"], ["False", "True"])
+    if coder.size != len(levels):
+        return False
+    return len(levels) == 2 or [str(level).casefold() for level in levels] in [
+        [no] for no in YES_NO.values()]
 
 
 def identifier_kinds(places: list, table) -> dict:

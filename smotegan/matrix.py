@@ -45,7 +45,7 @@ def names_rows(codes: np.ndarray, size: int) -> bool:
         return False
     counts = np.bincount(codes[codes >= 0].astype(int), minlength=size)[:size - 1]
     rows = counts.sum()
-    return bool(rows >= MIN_ROWS_ID and np.count_nonzero(counts) > 0.95 * rows)
+    return bool(rows >= MIN_ROWS_ID and np.count_nonzero(counts) > 0.8 * rows)
 
 # %% ../nbs/11_matrix.ipynb #75dfb225
 def identifier_columns(X: ArrayLike, sizes: Sequence[int] | np.ndarray,
@@ -54,7 +54,7 @@ def identifier_columns(X: ArrayLike, sizes: Sequence[int] | np.ndarray,
 
     A column of numbers does so if all its values are whole and distinct, and they
     rise or fall from row to row or lie evenly over their range. A column of categories
-    does so if more than 95 % of its values are distinct. Fewer than 50 values are
+    does so if more than 80 % of its values are distinct. Fewer than 50 values are
     never enough.
 
     Parameters

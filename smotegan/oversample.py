@@ -23,6 +23,7 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.validation import check_is_fitted
 
 from . import spread  # noqa: F401, puts its first steps into the registry
+from .encoder import name_columns
 from .forest_gan import ForestGAN
 from .frames import is_frame
 from .gan import GAN, WGANGP
@@ -590,10 +591,10 @@ class SMOTEGAN(MakesMore, ReadsTables):
             rows, new = new, table.inverse_transform(new)
             again = table.transform(new)
             self._as_is = np.array_equal(rows, again, equal_nan=True)
-        self.models_ = models
+        names = list(range(X.shape[1]) if table is None else table.names_)
+        self.models_ = name_columns(models, names, layout.groups)
         self.report_, self.provenance_, self.history_ = account_of(models, made, y)
-        names = range(X.shape[1]) if table is None else table.names_
-        self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, list(names))
+        self.rules_, self.redrawn_ = rules, redrawn_of(made, layout, names)
         self.synthetic_mask_ = np.arange(len(y_res)) >= len(y)
         self.keys_ = RowKeys.of(again, dense, self.provenance_, y)
         self._layout, self._dtype = layout, X.dtype

@@ -172,7 +172,8 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
         The column with the classes.
     kinds : dict or None, default=None
         Kinds of columns by name, where the guess is wrong: ``"number"``,
-        ``"whole number"``, ``"yes/no"``, ``"date"``, ``"category"``; or, to leave a
+        ``"whole number"``, ``"yes/no"``, ``"date"`` (also for numbers such as 20240311
+        or 202403), ``"category"`` (or ``"categorical"``); or, to leave a
         column out, ``"identifier"``, ``"text"``, ``"constant"``, ``"leak suspect"``.
 
     Returns
@@ -213,6 +214,9 @@ def guess_columns(table: Any, target: Any, kinds: dict | None = None) -> pd.Data
     """
     table = as_pandas(table).reset_index(drop=True)
     kinds = {} if kinds is None else kinds
+    if isinstance(kinds, dict):  # "categorical" is SMOTEGAN's word
+        kinds = {name: "category" if kind == "categorical" else kind
+                 for name, kind in kinds.items()}
     check_table(table, target)
     check_kinds(kinds, table, target)
     y = read_answer(table, target)

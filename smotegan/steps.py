@@ -359,7 +359,7 @@ def over_sample(X, y, codes: np.ndarray, layout: Layout, wanted: dict, random_st
     if sparse.issparse(X):
         rows = [X, *map(sparse.csr_matrix, rows)]
         return models, made, sparse.vstack(rows, format=X.format).astype(X.dtype)
-    if X.dtype != stacked.dtype or not all(np.shares_memory(part, stacked)
-                                           for part in rows):  # else they lie there
+    if layout.groups or X.dtype != stacked.dtype or not all(
+            np.shares_memory(part, stacked) for part in rows):  # else they lie there
         stacked = np.vstack([X, *(part.astype(X.dtype, copy=False) for part in rows)])
     return models, made, stacked

@@ -5,6 +5,7 @@
 # %% ../nbs/14_table.ipynb #696ed62d
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import narwhals as nw
@@ -14,10 +15,20 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .coders import Column, make_coders, time_family
-from .frames import EXACT, KINDS, as_numbers, column_names, infer_kind
-
-# isort: split
-from .frames import is_frame, is_whole, name_some, read_columns
+from smotegan.frames import (
+    EXACT,
+    KINDS,
+    TIMES_OF_PYTHON,
+    as_numbers,
+    column_names,
+    dtype_of,
+    infer_kind,
+    is_frame,
+    is_whole,
+    name_some,
+    read_columns,
+    split_missing,
+)
 
 # %% auto #0
 __all__ = ['TableCodec']
@@ -25,7 +36,12 @@ __all__ = ['TableCodec']
 # %% ../nbs/14_table.ipynb #bd039d74
 def resolve_kinds(kinds, columns: list[nw.Series], names: list) -> list[str]:
     """The inferred kinds of the columns, overruled by the dict `kinds`."""
-    found = [infer_kind(series) for series in columns]
+    if isinstance(kinds, dict):  # as guess_columns says it
+        kinds = {name: "categorical" if kind == "category" else kind
+                 for name, kind in kinds.items()}
+    said = kinds if isinstance(kinds, dict) else {}
+    found = ["categorical" if said.get(name) == "categorical" else infer_kind(series)
+             for name, series in zip(names, columns, strict=True)]
     if isinstance(kinds, str) and kinds == "infer":
         return found
     if not isinstance(kinds, dict):
@@ -49,6 +65,25 @@ def resolve_kinds(kinds, columns: list[nw.Series], names: list) -> list[str]:
         found[at] = kind
     return found
 
+
+def warn_of_odd_times(columns: list[nw.Series], names: list, kinds: list[str],
+                      said: Any) -> None:
+    """Tell of objects that are times, but not of one sort, and so become categories,
+    though nobody said so."""
+    odd, times = [], (*TIMES_OF_PYTHON, pd.Period, pd.Interval)
+    for series, name, kind in zip(columns, names, kinds, strict=True):
+        guessed = kind == "categorical" and (said == "infer" or name not in said)
+        if guessed and dtype_of(series) == nw.Object:
+            missing, values = split_missing(series)
+            if any(isinstance(value, times) for value in values[~missing]):
+                odd.append(name)
+    if odd:
+        warnings.warn(
+            f"Column(s) {name_some(odd)} hold times, but not all of one sort (times "
+            "with and without a time zone, or text among them), and are taken for "
+            "categories. Make times of them, by pandas.to_datetime(..., utc=True), or "
+            f"pass kinds={{{odd[0]!r}: 'categorical'}}.", UserWarning, stacklevel=4)
+
 # %% ../nbs/14_table.ipynb #fba82a42
 def refuse(names, found, what: str, way_out: str) -> None:
     """Raise an error that names the columns in which something was found."""
@@ -60,7 +95,7 @@ def refuse(names, found, what: str, way_out: str) -> None:
 
 def is_hashable(series: nw.Series) -> bool:
     """Whether every value of a column can be a category."""
-    if series.dtype in (nw.List, nw.Array, nw.Struct):
+    if dtype_of(series) in (nw.List, nw.Array, nw.Struct):
         return False
     try:
         return set(series.to_list()) is not None
@@ -199,6 +234,11 @@ class TableCodec(TransformerMixin, BaseEstimator):
         ValueError
             If there is no row or no column, or a column cannot be coded; the message
             names it.
+
+        Warns
+        -----
+        UserWarning
+            If objects are times, but not all of one sort, and become categories.
         """
         if self.missing not in ("refuse", "model"):
             raise ValueError("'missing' must be 'refuse' or 'model'; got "
@@ -209,6 +249,7 @@ class TableCodec(TransformerMixin, BaseEstimator):
                              f"got {len(columns[0]) if columns else 0} and "
                              f"{len(columns)}.")
         kinds = resolve_kinds(self.kinds, columns, names)
+        warn_of_odd_times(columns, names, kinds, self.kinds)
         check_columns(columns, names, kinds, self.missing)
         self.names_, self.n_features_in_ = names, len(columns)
         self.dtype_ = None if is_frame(X) else np.asarray(X).dtype

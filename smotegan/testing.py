@@ -17,9 +17,12 @@ from imblearn.over_sampling import BorderlineSMOTE, RandomOverSampler
 from .forest_gan import ForestGAN
 from smotegan.frames import (
     as_numbers,
+    as_pandas,
     column_names,
+    dtype_of,
     infer_kind,
     is_frame,
+    own_dtype,
     read_columns,
 )
 from .gan import GAN
@@ -70,7 +73,54 @@ MAKERS: dict[str, Any] = {
     "time": lambda rng, n: pd.Timestamp("2020-01-01", tz="UTC") + pd.to_timedelta(
         rng.integers(0, 10**9, n), unit="ms"),
     "duration": lambda rng, n: pd.to_timedelta(rng.integers(0, 10**6, n), unit="s"),
+    "flags": lambda rng, n: random_flags(rng, n),
 }
+
+
+def random_flags(rng, n: int) -> pd.DataFrame:
+    """Three columns of which each row has one, in one of seven forms."""
+    ones = pd.DataFrame(np.eye(3, dtype=bool)[rng.integers(0, 3, n)])
+    form = rng.integers(7)
+    if form < 5:
+        return ones.astype([bool, "int8", "float32", "boolean", object][form])
+    return ones.astype(str) if form == 5 else ones.replace({True: "ja", False: "nein"})
+
+
+def as_arrow(values, kind: str):
+    """Values as a column of pandas in a type of Arrow."""
+    import pyarrow as pa
+
+    made = pa.date64() if kind == "date64" else pa.decimal256(50, 2)
+    return pd.Series(values, dtype=pd.ArrowDtype(made))
+
+
+ZONES = ("America/New_York", "Australia/Lord_Howe", "America/Argentina/Buenos_Aires",
+         "Europe/Berlin", "Etc/GMT+5", "+05:30")
+DAY = pd.Timestamp("2024-01-01")
+ODD: dict[str, Any] = {
+    "midnight": lambda rng, n: pd.Series(DAY + pd.to_timedelta(
+        rng.integers(0, 300, n), "D")).dt.tz_localize(rng.choice(ZONES)),
+    "hour": lambda rng, n: pd.Series(pd.date_range(
+        "2024-10-01", "2024-12-01", freq="h", tz=rng.choice(ZONES[3:]))[
+            rng.integers(0, 1400, n)]),
+    "clock": lambda rng, n: pd.Series(
+        [datetime.time(hour, 30) for hour in rng.integers(0, 24, n)], dtype=object),
+    "span": lambda rng, n: pd.Series(
+        [*rng.integers(0, 99, n).astype("m8[h]")], dtype=object),
+    "offsets": lambda rng, n: pd.Series(
+        [time.tz_localize(f"+0{time.day % 3}:00") for time in
+         DAY + pd.to_timedelta(rng.integers(0, 99, n), "D")], dtype=object),
+    "never": lambda rng, n: pd.Series(
+        [datetime.date(9999, 12, 31) if day < 9 else datetime.date(2024, 2, day)
+         for day in rng.integers(1, 30, n).tolist()], dtype=object),
+    "date64": lambda rng, n: as_arrow(
+        [time.date() for time in DAY + pd.to_timedelta(rng.integers(0, 99, n), "D")],
+        "date64"),
+    "wide": lambda rng, n: as_arrow(
+        [Decimal(int(cents)) / 100 for cents in rng.integers(-99, 999, n)], "decimal"),
+    "long": lambda rng, n: rng.normal(size=n).astype(np.longdouble),
+}
+MAKERS |= ODD
 LIBRARIES = ("pandas", "nullable", "arrow", "polars", "numpy")
 
 # %% ../nbs/48_checks.ipynb #11856856
@@ -83,7 +133,7 @@ def random_table(rng: np.random.Generator, kinds: Any, n: int, missing: float = 
     rng : numpy.random.Generator
         Where to draw from.
     kinds : list of str
-        A key of `MAKERS` for each column.
+        A key of `MAKERS` for each column. Those of `ODD` are for pandas only.
     n : int
         The number of rows.
     missing : float in [0, 1), default=0
@@ -95,12 +145,13 @@ def random_table(rng: np.random.Generator, kinds: Any, n: int, missing: float = 
     Returns
     -------
     frame or ndarray of shape (n, n_features)
-        The table. Its columns are called by kind and position, such as ``"count 0"``.
+        The table. Its columns are called by kind and position, such as ``"count 0"``;
+        the three of ``"flags"`` as ``"flags 0.0"`` and so on.
 
     Raises
     ------
     ValueError
-        If a kind or the library is not known.
+        If a kind or the library is not known, or they do not fit.
 
     Examples
     --------
@@ -115,16 +166,26 @@ def random_table(rng: np.random.Generator, kinds: Any, n: int, missing: float = 
         for value in values:
             if value not in known:
                 raise ValueError(f"'{name}' must be among {known}; got {value!r}.")
-    frame = pd.DataFrame({f"{kind} {i}": pd.Series(MAKERS[kind](rng, n))
-                          for i, kind in enumerate(kinds)})
+    if library != "pandas" and (odd := [kind for kind in kinds if kind in ODD]):
+        raise ValueError(f"'library' must be 'pandas' for {odd}; got {library!r}. Ask "
+                         "for other kinds.")
+    drawn: dict[str, Any] = {}
+    for i, kind in enumerate(kinds):
+        made = MAKERS[kind](rng, n)
+        several = isinstance(made, pd.DataFrame)
+        drawn |= {f"{kind} {i}.{j}": made[j] for j in made} if several else {
+            f"{kind} {i}": pd.Series(made)}
+    frame = pd.DataFrame(drawn)
     if library == "numpy":
-        return frame.loc[:, [kind in NUMBERS for kind in kinds]].to_numpy(float)
+        return frame.loc[:, [name.split()[0] in NUMBERS for name in drawn]].to_numpy(
+            float)
     if library != "pandas":
         frame = frame.convert_dtypes(
             dtype_backend="numpy_nullable" if library == "nullable" else "pyarrow")
     if missing:
-        full = [isinstance(dtype, np.dtype) and dtype.kind in "iub"
-                for dtype in frame.dtypes]
+        full = [name.startswith("flags") or (
+            isinstance(dtype, np.dtype) and dtype.kind in "iub")
+                for name, dtype in zip(drawn, frame.dtypes, strict=True)]
         frame = frame.where((rng.random(frame.shape) >= missing) | full)
     if library == "polars":  # the package works without it
         import polars
@@ -139,6 +200,34 @@ def present(series):
     return series[np.flatnonzero(~gone)]
 
 
+def check_clock(real, synthetic) -> None:
+    """Synthetic times must be whole days or hours if all real ones are."""
+    if not isinstance(own_dtype(real), pd.DatetimeTZDtype):
+        return
+    real, made = (part.to_native().dt for part in (real, synthetic))
+    for what, off in (("midnight", lambda time: time.hour + time.minute > 0),
+                      ("a whole hour", lambda time: time.minute + time.second > 0)):
+        assert off(real).any() or not off(made).any(), f"a time that is not {what}"
+
+
+def check_kinds(X) -> None:
+    """Times and numbers of odd dtypes are no categories."""
+    for series in read_columns(X):
+        kind = str(series.name).split()[0]
+        assert kind not in ODD or infer_kind(series) != "categorical", (
+            f"a column of the kind {kind!r} is taken for a category")
+
+
+def check_flags(X_res, n: int) -> None:
+    """Of columns that are one category, each synthetic row has one that is true."""
+    frame = as_pandas(X_res) if is_frame(X_res) else pd.DataFrame(X_res)
+    names = [str(name) for name in frame if str(name).startswith("flags")]
+    if names:
+        ones = frame[names].astype(object).iloc[n:].isin([1, True, "True", "ja"])
+        each = ones.T.groupby([name.split(".")[0] for name in names]).sum()
+        assert (each == 1).all(axis=None), "a row has none or several of some flags"
+
+
 def check_column(real, synthetic) -> None:
     """The synthetic values of a column must be allowed by the real ones."""
     n_real, n_synthetic = len(real), len(synthetic)
@@ -147,6 +236,7 @@ def check_column(real, synthetic) -> None:
     assert not gaps or len(real) < n_real, "a missing value where there was none"
     if not len(synthetic):
         return
+    check_clock(real, synthetic)
     if infer_kind(real) == "categorical":
         new = set(synthetic.to_list()) - set(real.to_list())
         assert not new, f"the category {sorted(new, key=str)[0]!r} was not seen"
@@ -154,7 +244,8 @@ def check_column(real, synthetic) -> None:
         low, high = synthetic.min(), synthetic.max()
         assert real.min() <= low and high <= real.max(), (
             f"{low} to {high} is out of range")
-    if real.dtype.is_integer() or all(type(value) is int for value in real.to_list()):
+    ints = all(type(value) is int for value in real.to_list())
+    if dtype_of(real).is_integer() or ints:
         values = as_numbers(synthetic)
         whole = values is None or (values == np.rint(values)).all()
         assert whole, "a fraction among whole numbers"
@@ -170,7 +261,8 @@ def check_rows(X, X_res) -> None:
     assert type(X_res) is type(X), f"the result is a {type(X_res).__name__}"
     assert column_names(X_res) == column_names(X), "a column has another name"
     for before, after in zip(read_columns(X), read_columns(X_res), strict=True):
-        assert after.dtype == before.dtype, f"{before.dtype} became {after.dtype}"
+        dtypes = dtype_of(before), dtype_of(after)
+        assert dtypes[0] == dtypes[1], f"{dtypes[0]} became {dtypes[1]}"
         old, new = (getattr(s.to_native(), "dtype", None) for s in (before, after))
         assert new == old, f"{old} became {new}"
         same = str(after.head(len(before)).to_list()) == str(before.to_list())
@@ -238,6 +330,8 @@ def check_promises(X: Any, y: Any, sampler: Any) -> None:
         check_words(sampler, y, y_res)
     check_rows(X, X_res)
     assert len(X_res) == len(y_res), f"{len(X_res)} rows have {len(y_res)} labels"
+    check_kinds(X)
+    check_flags(X_res, len(X))
     for real, all_rows in zip(read_columns(X), read_columns(X_res), strict=True):
         check_column(real, all_rows.tail(len(y_res) - len(y)))
 
@@ -274,8 +368,10 @@ def table_examples() -> Any:
     @st.composite
     def example(draw):
         rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-        library = draw(st.sampled_from(LIBRARIES))
+        library = draw(st.sampled_from((*LIBRARIES, "pandas")))
         known = list(NUMBERS if library == "numpy" else MAKERS)
+        if library != "pandas":
+            known = [kind for kind in known if kind not in ODD]
         kinds = draw(st.lists(st.sampled_from(known), min_size=1, max_size=5))
         smaller = draw(st.lists(st.integers(1, 30), min_size=1, max_size=3))
         sizes = [draw(st.integers(12, 40)), *smaller]
