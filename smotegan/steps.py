@@ -321,8 +321,7 @@ def plan_class(label, X, y, layout: Layout, smote=None, gan=None, groups=None,
         notes.append(f"only {k} neighbour(s) instead of {most}")
     model = ClassModel(label, rows, layout.sizes, layout.spread, X, y, units, groups,
                        layout.kinds, layout.values, layout.rules, step, gan, notes,
-                       layout,
-                       candidates=candidates)
+                       layout, candidates=candidates)
     if groups is not None and isinstance(step, (SMOTEStep, SpreadSMOTE, WideStep)):
         alone = (model.lists == np.arange(len(rows))[:, None]).all(axis=1)
         if alone.all():
